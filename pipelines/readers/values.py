@@ -1,0 +1,150 @@
+"""Texts to types: instants, dates, numbers and booleans, with the rule a value breaks where it cannot be one.
+
+Shared by all readers. A value that is absent stays null; whether it may be is the table's own rule, not the reader's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.source_config import SourceConfig
+
+UTC_INSTANT = pl.Datetime("us", "UTC")
+_OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
+_NAIVE_FORMATS = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
+_TRUE, _FALSE = ("true", "t", "yes", "1"), ("false", "f", "no", "0")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Values in their type, and where one could not be had the rule that was broken (null: none)."""
+
+    values: pl.Series
+    broken: pl.Series
+
+    @classmethod
+    def of(cls, raw: pl.Series, values: pl.Series, rule: str) -> Typed:
+        """Every value that is there but could not be typed breaks `rule`."""
+        lost = raw.is_not_null() & values.is_null()
+        broken = pl.select(pl.when(lost).then(pl.lit(rule)).otherwise(None)).to_series()
+        return cls(values, broken.cast(pl.String))
+
+
+def trimmed(raw: pl.Series) -> pl.Series:
+    """Text without blanks around it; empty text is null."""
+    if raw.dtype != pl.String:
+        return raw
+    text = raw.str.strip_chars()
+    return text.set(text == "", None)
+
+
+def typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
+    """`raw` (text, or already of a type, as Parquet gives it) as `kind`."""
+    raw = trimmed(raw)
+    if isinstance(kind, pl.Datetime):
+        return instants(raw, config)
+    if isinstance(kind, pl.Date):
+        return dates(raw)
+    if isinstance(kind, pl.Boolean):
+        return booleans(raw)
+    if isinstance(kind, pl.String):
+        return Typed.of(raw, raw.cast(pl.String, strict=False), "not_a_text")
+    if isinstance(kind, pl.Decimal):
+        return amounts(raw, kind)
+    return numbers(raw, kind)
+
+
+def instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...] = _NAIVE_FORMATS) -> Typed:
+    """ISO 8601 instants in UTC. Without an offset a zone must be declared; the hour that comes twice is rejected unless
+    `ambiguous` says which, the hour that does not exist always is."""
+    if isinstance(raw.dtype, pl.Datetime):
+        if raw.dtype.time_zone is not None:
+            return Typed.of(raw, raw.dt.convert_time_zone("UTC").cast(UTC_INSTANT), "not_an_instant")
+        return _in_zone(raw, raw.cast(pl.Datetime("us")), config)
+    if raw.dtype != pl.String:
+        return Typed.of(raw, pl.Series(raw.name, [None], dtype=UTC_INSTANT).new_from_index(0, len(raw)), "not_an_instant")
+    values = _first_format(raw, tuple(text + "%#z" for text in formats), zoned=True)
+    left = raw.is_not_null() & values.is_null()
+    if not left.any():
+        return Typed.of(raw, values, "not_an_instant")
+    with_offset = raw.str.contains(r"\d{2}:\d{2}.*" + _OFFSET).fill_null(False)
+    naive = raw.set(values.is_not_null() | with_offset, None)
+    local = _in_zone(naive, _first_format(naive, formats, zoned=False), config)
+    merged = values.zip_with(values.is_not_null(), local.values)
+    lost = raw.is_not_null() & merged.is_null()
+    rules = local.broken.zip_with(local.broken.is_not_null(), pl.Series(["not_an_instant"]).new_from_index(0, len(raw)))
+    return Typed(merged, rules.set(~lost, None))
+
+
+def _first_format(raw: pl.Series, formats: tuple[str, ...], *, zoned: bool) -> pl.Series:
+    """The first format that reads each value; later ones only look at what is left."""
+    kind = UTC_INSTANT if zoned else pl.Datetime("us")
+    values = pl.Series(raw.name, [None], dtype=kind).new_from_index(0, len(raw))
+    for text in formats:
+        left = raw.is_not_null() & values.is_null()
+        if not left.any():
+            break
+        zone = {"time_zone": "UTC"} if zoned else {}
+        found = raw.str.to_datetime(text, strict=False, time_unit="us", exact=True, **zone)  # type: ignore[arg-type]
+        values = values.zip_with(values.is_not_null(), found)
+    return values
+
+
+def _in_zone(raw: pl.Series, local: pl.Series, config: SourceConfig) -> Typed:
+    """Local times to UTC through the declared zone."""
+    none = pl.Series(raw.name, [None], dtype=UTC_INSTANT).new_from_index(0, len(raw))
+    zone = config.get("time_zone")
+    rules = pl.Series([None], dtype=pl.String).new_from_index(0, len(raw))
+    rules = rules.set(raw.is_not_null() & local.is_null(), "not_an_instant")
+    if zone is None:
+        return Typed(none, rules.set(local.is_not_null(), "instant_without_offset"))
+    frame = pl.DataFrame({"local": local})
+    choice = config.get("ambiguous", "null")
+    utc = frame.select(
+        pl.col("local").dt.replace_time_zone(zone, ambiguous=choice, non_existent="null").dt.convert_time_zone("UTC")
+    ).to_series()
+    earliest = frame.select(
+        pl.col("local").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    ).to_series()
+    rules = rules.set(local.is_not_null() & earliest.is_null(), "local_time_does_not_exist")
+    rules = rules.set(earliest.is_not_null() & utc.is_null(), "local_time_comes_twice")
+    return Typed(utc.alias(raw.name), rules)
+
+
+def dates(raw: pl.Series, text: str = "%Y-%m-%d") -> Typed:
+    """Civil dates, YYYY-MM-DD unless told otherwise."""
+    if raw.dtype == pl.Date:
+        return Typed.of(raw, raw, "not_a_date")
+    if isinstance(raw.dtype, pl.Datetime):
+        return Typed.of(raw, raw.dt.date(), "not_a_date")
+    as_text = raw.cast(pl.String, strict=False)
+    return Typed.of(raw, as_text.str.to_date(text, strict=False, exact=True), "not_a_date")
+
+
+def booleans(raw: pl.Series) -> Typed:
+    if raw.dtype == pl.Boolean:
+        return Typed.of(raw, raw, "not_a_boolean")
+    lower = raw.cast(pl.String, strict=False).str.to_lowercase()
+    values = pl.Series(raw.name, [None], dtype=pl.Boolean).new_from_index(0, len(raw))
+    values = values.set(lower.is_in(_TRUE), True).set(lower.is_in(_FALSE), False)
+    return Typed.of(raw, values, "not_a_boolean")
+
+
+def numbers(raw: pl.Series, kind: pl.DataType) -> Typed:
+    """Finite numbers; an integer column refuses fractions."""
+    floats = raw.cast(pl.Float64, strict=False)
+    values = floats.set(~floats.is_finite().fill_null(True), None)
+    if kind.is_integer():
+        exact = raw.cast(kind, strict=False)
+        values = exact.set((values != values.floor()).fill_null(True), None)
+    return Typed.of(raw, values.cast(kind, strict=False), "not_a_number")
+
+
+def amounts(raw: pl.Series, kind: pl.Decimal) -> Typed:
+    """Amounts of money with a decimal point, exactly: more decimals than the column holds are refused."""
+    if raw.dtype == pl.String:
+        plain = raw.str.contains(r"^[+-]?\d{1,15}(\.\d{1,2}0*)?$")
+        return Typed.of(raw, raw.set(~plain.fill_null(True), None).str.strip_prefix("+").cast(kind, strict=False), "not_an_amount")
+    return Typed.of(raw, raw.cast(kind, strict=False), "not_an_amount")

@@ -1,0 +1,27 @@
+"""Monitoring: what probes saw, and outages known from elsewhere."""
+
+from pipelines.schemas import Instant, LandingModel, text, value
+
+STATUSES = ("up", "degraded", "down", "unknown")
+
+
+class Checks(LandingModel):
+    """One row per probe check."""
+
+    environment_id: str = text("Environment the probe watches")
+    probe_id: str = text("Probe, unique within its environment")
+    checked_at: Instant = value("Instant of the check")
+    status: str = text("Result; degraded counts as up (R3), unknown as unobserved (R2)", allowed=STATUSES)
+    period_s: float = value("Nominal seconds between two checks; empty: deduced", nullable=True, ge=0)
+    latency_ms: float = value("Answer time", nullable=True, ge=0)
+    message: str = text("What the probe said", nullable=True)
+
+
+class Outages(LandingModel):
+    """One row per outage known ready-made."""
+
+    environment_id: str = text("Environment that was down")
+    outage_id: str = text("Key of the outage within its environment")
+    down_from: Instant = value("First instant down")
+    down_until: Instant = value("First instant up again; empty: still down", nullable=True)
+    message: str = text("Cause as told", nullable=True)

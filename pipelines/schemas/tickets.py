@@ -1,0 +1,45 @@
+"""Tickets: support requests, the stretches in which they wait on the customer, and changes of criticality."""
+
+from pipelines.schemas import Instant, LandingModel, text, value
+
+CHANNELS = ("support", "customer_service")
+KINDS = ("incident", "anomaly", "usage_question", "paid_service", "other")
+
+
+class Tickets(LandingModel):
+    """One row per support request."""
+
+    ticket_id: str = text("Key of the ticket")
+    client_id: str = text("Client who asked")
+    environment_id: str = text("Environment it is about", nullable=True)
+    channel: str = text("Support (art. 14) or customer service (art. 16)", allowed=CHANNELS)
+    kind: str = text("What is asked", allowed=KINDS)
+    criticality: str = text("Criticality at registration (R9); anything unknown is unclassified", nullable=True)
+    anomaly_level: str = text("Level 1, 2 or 3 of a qualified anomaly (art. 1)", nullable=True)
+    created_at: Instant = value("Registration")
+    acknowledged_at: Instant = value("Electronic acknowledgement", nullable=True)
+    taken_in_charge_at: Instant = value("A person took it", nullable=True)
+    qualified_at: Instant = value("Qualified and reproduced", nullable=True)
+    action_plan_at: Instant = value("Corrective action plan given", nullable=True)
+    fix_or_workaround_at: Instant = value("Fix or workaround given", nullable=True)
+    closed_at: Instant = value("Closed", nullable=True)
+    not_covered_reason: str = text("Why the source says it is not covered", nullable=True)
+    subject: str = text("Subject line", nullable=True)
+    user_id: str = text("User who asked, where the source tells (art. 15)", nullable=True)
+
+
+class Pauses(LandingModel):
+    """One row per stretch in which a ticket waited on the customer."""
+
+    ticket_id: str = text("Ticket that waits")
+    paused_from: Instant = value("First instant of waiting")
+    paused_until: Instant = value("First instant after it; empty: still waiting", nullable=True)
+    reason: str = text("Why", nullable=True)
+
+
+class CriticalityChanges(LandingModel):
+    """One row per criticality a ticket was given, the first one at registration included (R9)."""
+
+    ticket_id: str = text("Ticket")
+    changed_at: Instant = value("Since when")
+    criticality: str = text("Criticality from then on", nullable=True)
