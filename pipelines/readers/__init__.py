@@ -6,8 +6,11 @@ UnreadableFile only when nothing in the file can be read.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
@@ -70,29 +73,25 @@ def rejects_frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REJECT_SCHEMA)
 
 
+_MODULES = (
+    "monitoring_upptime",
+    "tickets_event_log",
+    "backups_restic",
+    "backups_borg",
+    "backups_pgbackrest",
+    "backups_jobs",
+    "backups_checks",
+    "history_fec",
+)
+
+
+@cache
 def readers() -> dict[tuple[str, str], Reader]:
     """All known formats by (source, format)."""
-    from pipelines.readers import (
-        backups_borg,
-        backups_checks,
-        backups_jobs,
-        backups_pgbackrest,
-        backups_restic,
-        canonical,
-        history_fec,
-        monitoring_upptime,
-        tickets_event_log,
-    )
+    from pipelines.readers import canonical
 
-    modules = (
-        monitoring_upptime,
-        tickets_event_log,
-        backups_restic,
-        backups_borg,
-        backups_pgbackrest,
-        backups_jobs,
-        backups_checks,
-        history_fec,
-    )
-    every = [*canonical.READERS, *(module.READER for module in modules)]
+    every: list[Reader] = [*canonical.READERS]
+    for module in _MODULES:
+        if importlib.util.find_spec(f"pipelines.readers.{module}"):
+            every.append(importlib.import_module(f"pipelines.readers.{module}").READER)
     return {(reader.source, reader.format): reader for reader in every}

@@ -1,0 +1,117 @@
+"""The landing tables: which model each one follows, what tells its rows apart, and when its rows happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.schemas import LandingModel, backups, history, holds, interruptions, monitoring, registry, tickets
+
+
+@dataclass(frozen=True)
+class LandingTable:
+    """One table of schema `landing`.
+
+    key: columns that make two rows the same row; sent again with other values, the row is replaced.
+    event: column that tells when the row happened (freshness, and the bound of comparisons with stored rows).
+    sequenced: several different rows of one file may share a key; they are kept in file order, numbered from 0.
+    surrogate: text columns kept once in a table of their own and stored as one integer: (columns, table, key).
+    """
+
+    name: str
+    source: str
+    model: type[LandingModel]
+    key: tuple[str, ...]
+    event: str | None = None
+    sequenced: bool = False
+    surrogate: tuple[tuple[str, ...], str, str] | None = None
+
+    @property
+    def columns(self) -> dict[str, pl.DataType]:
+        """Model columns and their types, `line` included, in order."""
+        return {name: column.dtype.type for name, column in self.model.to_schema().columns.items()}
+
+    @property
+    def stored_columns(self) -> dict[str, str]:
+        """Columns as stored in DuckDB, with their SQL types."""
+        stored: dict[str, str] = {}
+        for name, kind in self.columns.items():
+            if self.surrogate and name in self.surrogate[0]:
+                stored.setdefault(self.surrogate[2], "integer")
+            else:
+                stored[name] = sql_type(kind)
+        if self.sequenced:
+            stored["sequence"] = "integer"
+        return {**stored, "file_id": "integer"}
+
+    @property
+    def stored_key(self) -> tuple[str, ...]:
+        if self.surrogate is None:
+            return self.key
+        columns, _, key = self.surrogate
+        return (key, *(name for name in self.key if name not in columns))
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Stored columns that are neither key nor provenance."""
+        apart = {*self.stored_key, "line", "file_id", "sequence"}
+        return tuple(name for name in self.stored_columns if name not in apart)
+
+
+def sql_type(kind: pl.DataType) -> str:
+    """DuckDB type of a Polars type."""
+    if isinstance(kind, pl.Datetime):
+        return "timestamptz"
+    if isinstance(kind, pl.Decimal):
+        return f"decimal({kind.precision}, {kind.scale})"
+    plain = {pl.String: "varchar", pl.Int64: "bigint", pl.Float64: "double", pl.Date: "date", pl.Boolean: "boolean"}
+    return next(name for dtype, name in plain.items() if kind == dtype)
+
+
+_TABLES = (
+    LandingTable("environments", "registry", registry.Environments, ("environment_id",)),
+    LandingTable("dossiers", "registry", registry.Dossiers, ("client_id", "dossier_id", "fiscal_year_from")),
+    LandingTable(
+        "checks",
+        "monitoring",
+        monitoring.Checks,
+        ("environment_id", "probe_id", "checked_at"),
+        event="checked_at",
+        sequenced=True,
+        surrogate=(("environment_id", "probe_id"), "probes", "probe_key"),
+    ),
+    LandingTable("outages", "monitoring", monitoring.Outages, ("environment_id", "outage_id"), event="down_from"),
+    LandingTable(
+        "interruptions", "interruptions", interruptions.Interruptions, ("interruption_id",), event="starts_at"
+    ),
+    LandingTable("tickets", "tickets", tickets.Tickets, ("ticket_id",), event="created_at"),
+    LandingTable("pauses", "tickets", tickets.Pauses, ("ticket_id", "paused_from"), event="paused_from"),
+    LandingTable(
+        "criticality_changes", "tickets", tickets.CriticalityChanges, ("ticket_id", "changed_at"), event="changed_at"
+    ),
+    LandingTable(
+        "points",
+        "backups",
+        backups.Points,
+        ("repository_id", "listed_at", "environment_id", "content", "point_id"),
+        event="listed_at",
+    ),
+    LandingTable("listings", "backups", backups.Listings, ("repository_id", "listed_at"), event="listed_at"),
+    LandingTable(
+        "jobs", "backups", backups.Jobs, ("repository_id", "environment_id", "job_id"), event="started_at"
+    ),
+    LandingTable("restores", "backups", backups.Restores, ("restore_id",), event="asked_at"),
+    LandingTable(
+        "integrity_checks",
+        "backups",
+        backups.IntegrityChecks,
+        ("repository_id", "checked_at", "tool"),
+        event="checked_at",
+    ),
+    LandingTable("movements", "history", history.Movements, ("client_id", "dossier_id", "movement_id"), event="entry_on"),
+    LandingTable("holds", "holds", holds.Holds, ("hold_id",), event="from_on"),
+)
+
+TABLES: dict[str, LandingTable] = {table.name: table for table in _TABLES}
+SOURCES: tuple[str, ...] = tuple(dict.fromkeys(table.source for table in _TABLES))
