@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Write `holidays.csv` and `holiday_calendars.csv` of the contract folder: public holidays of metropolitan France.
 
 The dates come from the `holidays` package; `tests/unit/test_holidays.py` checks them against a second rule. Reading R1: the two
@@ -55,9 +54,13 @@ def _write_csv(path: Path, header: tuple[str, ...], rows: list[tuple[object, ...
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--from", dest="from_year", type=int, default=2010, help="first year")
-    parser.add_argument("--until", dest="until_year", type=int, default=2041, help="first year that is no longer covered")
+    parser.add_argument(
+        "--until", dest="until_year", type=int, default=2041, help="first year that is no longer covered"
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER)
     args = parser.parse_args()
     print(f"{write(args.folder, args.from_year, args.until_year)} holidays written to {args.folder}")
