@@ -222,7 +222,7 @@ class Landing:
             frame = rows.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id"))  # noqa: F841
             names = ", ".join(f'"{name}"' for name in frame.columns)
             self._con.execute(f"insert into incoming_{table.name} ({names}) select {names} from frame")
-        under_way.counts.rows_in += rows.height + rejects.height
+        under_way.counts.rows_in += rejects.height + (rows.height if table.is_counted else 0)
         under_way.notes.extend(batch.notes)
         self._gathered += rows.height
 
@@ -252,6 +252,8 @@ class Landing:
         for table in TABLES.values():
             if table.source == source:
                 accepted, duplicate = merge(self._con, table, self._run_id)
+                if not table.is_counted:
+                    continue
                 for counted, kind in ((accepted, "accepted"), (duplicate, "duplicate")):
                     for file_id, rows in counted.items():
                         counts = under_way[file_id].counts
@@ -496,7 +498,13 @@ def _number_and_thin(con: duckdb.DuckDBPyConnection, table: LandingTable) -> Non
 
 
 def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
-    """Compare only with stored rows of the time that the incoming rows touch, where the key holds the time."""
+    """Compare only with stored rows of the time that the incoming rows touch, where the key holds the time, or of the
+    surrogate keys they bear: keys are given in order of arrival, so what is new meets nothing stored."""
+    if table.surrogate and table.event not in table.key:
+        key = table.surrogate[2]
+        row = con.execute(f"select min({key}), max({key}) from merging_{table.name}").fetchone()
+        assert row is not None
+        return f"old.{key} between {int(row[0])} and {int(row[1])}"
     if table.event is None or table.event not in table.key:
         return "true"
     row = con.execute(f'select min("{table.event}"), max("{table.event}") from merging_{table.name}').fetchone()

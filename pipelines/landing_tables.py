@@ -17,6 +17,7 @@ class LandingTable:
     event: column that tells when the row happened (freshness, and the bound of comparisons with stored rows).
     sequenced: several different rows of one file may share a key; they are kept in file order, numbered from 0.
     surrogate: text columns kept once in a table of their own and stored as one integer: (columns, table, key).
+    is_counted: its rows are rows of the file; what a reader says about a file (a report) is not.
     """
 
     name: str
@@ -26,6 +27,7 @@ class LandingTable:
     event: str | None = None
     sequenced: bool = False
     surrogate: tuple[tuple[str, ...], str, str] | None = None
+    is_counted: bool = True
 
     @property
     def columns(self) -> dict[str, pl.DataType]:
@@ -91,6 +93,14 @@ _TABLES = (
         "criticality_changes", "tickets", tickets.CriticalityChanges, ("ticket_id", "changed_at"), event="changed_at"
     ),
     LandingTable(
+        "ticket_events",
+        "tickets",
+        tickets.TicketEvents,
+        ("ticket_id", "event_at", "event"),
+        event="event_at",
+        sequenced=True,
+    ),
+    LandingTable(
         "points",
         "backups",
         backups.Points,
@@ -109,7 +119,20 @@ _TABLES = (
         ("repository_id", "checked_at", "tool"),
         event="checked_at",
     ),
-    LandingTable("movements", "history", history.Movements, ("client_id", "dossier_id", "movement_id"), event="entry_on"),
+    LandingTable(
+        "movements",
+        "history",
+        history.Movements,
+        ("client_id", "dossier_id", "movement_id"),
+        event="entry_on",
+        surrogate=(("client_id", "dossier_id"), "dossier_keys", "dossier_key"),
+    ),
+    LandingTable(
+        "unreadable_movements", "history", history.UnreadableMovements, ("file_ref", "line"), is_counted=False
+    ),
+    LandingTable("fec_files", "history", history.FecFiles, ("file_ref", "client_id", "dossier_id"), is_counted=False),
+    LandingTable("fec_years", "history", history.FecYears, ("file_ref", "year"), is_counted=False),
+    LandingTable("fec_deviations", "history", history.FecDeviations, ("file_ref", "deviation"), is_counted=False),
     LandingTable("holds", "holds", holds.Holds, ("hold_id",), event="from_on"),
 )
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
-import pandera.polars as pa
 import polars as pl
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
-from pipelines.readers import RAW_CHARACTERS, Batch, Reader, reject, rejects_frame
+from pipelines.readers import RAW_CHARACTERS, Batch, Reader, history_canonical, reject, rejects_frame
 from pipelines.readers.values import typed
 from pipelines.schemas import LandingModel, backups, history, holds, interruptions, monitoring, registry, tickets
 from pipelines.source_config import SourceConfig
@@ -30,7 +29,6 @@ BLOCK_BYTES = 64 << 20
 BLOCK_ROWS = 1_000_000
 FIELD_LIMIT = 1 << 20  # characters of one field; a longer one is a broken quote, not a value
 LINE = "line"
-_SIZE = "size_bytes"
 
 # (source, format) -> ((beginning of the file name, table, model), ...); an empty beginning takes every file.
 _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]] = {
@@ -56,11 +54,11 @@ _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]]
     ("history", "canonical"): (("", "movements", history.Movements),),
     ("holds", "canonical"): (("", "holds", holds.Holds),),
 }
-_MADE_HERE = {"movements": ("movement_id", "entry_key", _SIZE)}  # columns the file does not give
+_MADE_HERE = {"movements": ("movement_id", "entry_id", "size_bytes")}  # columns the file does not give
 
 
 @dataclass(frozen=True)
-class _Block:
+class Block:
     """A stretch of records as text columns, with the line of each record; `lost` are records that cannot be split."""
 
     rows: pl.DataFrame
@@ -72,10 +70,14 @@ def read(file: InboxFile) -> Iterator[Batch]:
     table, model = _table(file)
     columns = model.to_schema().columns
     first = True
-    for block in _blocks(file):
+    for block in blocks(file):
         notes = _notes(block.rows, columns, table, file.config) if first else ()
         first = False
-        yield _typed_batch(table, columns, block, file, notes)
+        batch = _typed_batch(table, columns, block, file, notes)
+        if table == "movements":
+            yield from history_canonical.with_unreadable(batch, file)
+        else:
+            yield batch
 
 
 def _table(file: InboxFile) -> tuple[str, type[LandingModel]]:
@@ -87,7 +89,8 @@ def _table(file: InboxFile) -> tuple[str, type[LandingModel]]:
     raise UnreadableFile("unknown_file_name", f"{file.name}: file names here are {names}; rename it", file.path.name)
 
 
-def _blocks(file: InboxFile) -> Iterator[_Block]:
+def blocks(file: InboxFile) -> Iterator[Block]:
+    """Records of a CSV, NDJSON or Parquet file as text columns, a column name that stands twice made unique."""
     if file.suffix == ".csv":
         return _csv_blocks(file)
     if file.suffix in (".ndjson", ".jsonl"):
@@ -102,7 +105,7 @@ def _blocks(file: InboxFile) -> Iterator[_Block]:
 
 
 # ---------------------------------------------------------------- CSV
-def _csv_blocks(file: InboxFile) -> Iterator[_Block]:
+def _csv_blocks(file: InboxFile) -> Iterator[Block]:
     with file.open() as stream:
         head = _read_line(stream)
         header = _csv_header(head, file)
@@ -127,7 +130,7 @@ def _csv_blocks(file: InboxFile) -> Iterator[_Block]:
             if fast is None:
                 yield from _careful_csv(_chained(data + rest, stream), names, delimiter, line)
                 return
-            yield _Block(fast, [])
+            yield Block(fast, [])
             line += fast.height
 
 
@@ -216,7 +219,7 @@ def _newlines(data: bytes) -> Iterator[bytes]:
             yield piece + b"\n"
 
 
-def _careful_csv(lines: Iterator[str], names: list[str], delimiter: str, line: int) -> Iterator[_Block]:
+def _careful_csv(lines: Iterator[str], names: list[str], delimiter: str, line: int) -> Iterator[Block]:
     """Record by record with the standard library: slower, and only the bad records are lost."""
     unique = _unique(names)
     csv.field_size_limit(FIELD_LIMIT)
@@ -248,9 +251,9 @@ def _careful_csv(lines: Iterator[str], names: list[str], delimiter: str, line: i
             records.append([*fields, *[None] * (len(unique) - len(fields))])
             numbers.append(start)
         if len(records) + len(lost) >= BLOCK_ROWS // 4:
-            yield _Block(_text_frame(records, unique, numbers), lost)
+            yield Block(_text_frame(records, unique, numbers), lost)
             records, numbers, lost = [], [], []
-    yield _Block(_text_frame(records, unique, numbers), lost)
+    yield Block(_text_frame(records, unique, numbers), lost)
 
 
 class _Counted:
@@ -282,14 +285,14 @@ def _text_frame(records: list[list[str | None]], names: list[str], numbers: list
 
 
 # ---------------------------------------------------------------- NDJSON
-def _json_blocks(file: InboxFile) -> Iterator[_Block]:
+def _json_blocks(file: InboxFile) -> Iterator[Block]:
     with file.open() as stream:
         lines = enumerate(_chained(b"", stream), 1)
         while chunk := list(islice(lines, BLOCK_ROWS // 4)):
             yield _json_block(chunk)
 
 
-def _json_block(chunk: list[tuple[int, str]]) -> _Block:
+def _json_block(chunk: list[tuple[int, str]]) -> Block:
     records: list[dict[str, Any]] = []
     numbers: list[int] = []
     lost: list[dict[str, object]] = []
@@ -311,7 +314,7 @@ def _json_block(chunk: list[tuple[int, str]]) -> _Block:
     names = [name for name in dict.fromkeys(key for record in records for key in record) if name != LINE]
     columns = {name: [_json_text(record.get(name)) for record in records] for name in names}
     frame = pl.DataFrame(columns, schema={name: pl.String for name in names})
-    return _Block(frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64)), lost)
+    return Block(frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64)), lost)
 
 
 def _json_text(found: Any) -> str | None:
@@ -325,7 +328,7 @@ def _json_text(found: Any) -> str | None:
 
 
 # ---------------------------------------------------------------- Parquet
-def _parquet_blocks(file: InboxFile) -> Iterator[_Block]:
+def _parquet_blocks(file: InboxFile) -> Iterator[Block]:
     try:
         source: Any = str(file.path) if file.compression is None else io.BytesIO(file.read())
         opened = parquet.ParquetFile(source)
@@ -334,7 +337,7 @@ def _parquet_blocks(file: InboxFile) -> Iterator[_Block]:
             frame = pl.DataFrame(pl.from_arrow(batch))
             frame = frame.rename({LINE: "line.2"}) if LINE in frame.columns else frame
             numbers = pl.int_range(line, line + frame.height, dtype=pl.Int64).alias(LINE)
-            yield _Block(frame.with_columns(numbers), [])
+            yield Block(frame.with_columns(numbers), [])
             line += frame.height
     except (arrow.ArrowException, OSError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile("not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})") from error
@@ -352,7 +355,7 @@ def _notes(rows: pl.DataFrame, columns: Mapping[str, Any], table: str, config: S
 
 
 def _typed_batch(
-    table: str, columns: Mapping[str, Any], block: _Block, file: InboxFile, notes: tuple[str, ...]
+    table: str, columns: Mapping[str, Any], block: Block, file: InboxFile, notes: tuple[str, ...]
 ) -> Batch:
     config, rows = file.config, block.rows
     made_here = _MADE_HERE.get(table, ())
@@ -361,22 +364,22 @@ def _typed_batch(
     for name, column in columns.items():
         if name == LINE or name in made_here:
             continue
-        raw = _raw_column(rows, name, column, config, file)
+        raw = raw_column(rows, name, column, config, file)
         result = typed(raw, column.dtype.type, config)
         values.append(result.values.alias(name))
         if result.broken.is_not_null().any():
             broken.append((name, raw, result.broken))
     frame = pl.DataFrame(values)
     if table == "movements":
-        frame = _complete_movements(frame, rows, columns)
-    lost = block.lost + _broken_rows(rows, broken)
+        frame = history_canonical.complete(frame, rows)
+    lost = block.lost + broken_rows(rows, broken)
     if broken:
         bad = pl.Series([row["line"] for row in lost], dtype=pl.Int64)
         frame = frame.filter(~pl.col(LINE).is_in(bad.implode()))
     return Batch(table, frame.select(columns.keys()), rejects_frame(lost), lambda wanted: raw_text(rows, wanted), notes)
 
 
-def _raw_column(rows: pl.DataFrame, name: str, column: Any, config: SourceConfig, file: InboxFile) -> pl.Series:
+def raw_column(rows: pl.DataFrame, name: str, column: Any, config: SourceConfig, file: InboxFile) -> pl.Series:
     """The file's column, completed by what `source.toml` gives; missing altogether: nulls where they are allowed."""
     found = _source_column(name, config)
     constant = (config.get("defaults") or {}).get(name, config.get(name) if name == "environment_id" else None)
@@ -399,7 +402,7 @@ def _raw_column(rows: pl.DataFrame, name: str, column: Any, config: SourceConfig
     return raw.alias(name)
 
 
-def _broken_rows(rows: pl.DataFrame, broken: list[tuple[str, pl.Series, pl.Series]]) -> list[dict[str, object]]:
+def broken_rows(rows: pl.DataFrame, broken: list[tuple[str, pl.Series, pl.Series]]) -> list[dict[str, object]]:
     """One reject per row: its first broken value."""
     found: dict[int, dict[str, object]] = {}
     for name, raw, rules in broken:
@@ -417,20 +420,6 @@ def raw_text(rows: pl.DataFrame, lines: Iterable[int]) -> Mapping[int, str]:
         record.pop(LINE): json.dumps(record, ensure_ascii=False, default=str)[:RAW_CHARACTERS]
         for record in wanted.iter_rows(named=True)
     }
-
-
-def _complete_movements(frame: pl.DataFrame, rows: pl.DataFrame, columns: Mapping[str, pa.Column]) -> pl.DataFrame:
-    """Key, entry key and bytes of canonical movements: they number their own lines and entries."""
-    texts = [pl.col(name).cast(pl.String).fill_null("") for name in rows.columns if name != LINE]
-    size = rows.select(pl.concat_str(texts, separator=",").str.len_bytes().cast(pl.Int64) + 1).to_series()
-    return frame.with_columns(
-        pl.concat_str(
-            pl.col("journal_code"), pl.col("entry_number"), pl.col("entry_on").cast(pl.String), "line_number",
-            separator="|", ignore_nulls=True,
-        ).alias("movement_id"),
-        pl.col("entry_number").alias("entry_key"),
-        size.alias(_SIZE),
-    )  # fmt: skip
 
 
 READERS = tuple(

@@ -1,0 +1,81 @@
+"""What movements of our own format need besides typing: keys, bytes, and the entry of every line that cannot be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipelines.inbox import InboxFile, sha256
+from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
+from pipelines.readers.movement_keys import keyed
+
+REQUIRED = ("client_id", "dossier_id", "journal_code", "entry_number", "line_number", "entry_on", "account", "debit", "credit")
+_OWN_KEY = ("journal_code", "entry_number", "entry_on", "line_number")
+UNREADABLE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "line": pl.Int64,
+    "file_ref": pl.String,
+    "client_id": pl.String,
+    "dossier_id": pl.String,
+    "journal_code": pl.String,
+    "entry_number": pl.String,
+    "entry_on": pl.Date,
+    "rule": pl.String,
+    "size_bytes": pl.Int64,
+}
+
+
+def complete(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Key, entry and bytes of movements that number their own lines and entries; `rows` is the text they were typed from."""
+    texts = [pl.col(name).cast(pl.String).fill_null("") for name in rows.columns if name != "line"]
+    size = rows.select(pl.concat_str(texts, separator=",").str.len_bytes().cast(pl.Int64) + 1).to_series()
+    return keyed(frame, pl.col("client_id"), pl.col("dossier_id"), _OWN_KEY).with_columns(size.alias("size_bytes"))
+
+
+def with_unreadable(batch: Batch, file: InboxFile) -> Iterator[Batch]:
+    """The batch, rows without a required value rejected, and what is known of the entries its rejects belong to."""
+    columns = [name for name in REQUIRED if batch.rows[name].null_count()]
+    lost: dict[int, dict[str, object]] = {}
+    for name in columns:
+        for line in batch.rows.filter(pl.col(name).is_null())["line"]:
+            lost.setdefault(line, reject(line, "required_value_missing", name, None, None))
+    texts = batch.raw(set(lost)) if batch.raw and lost else {}
+    missing = rejects_frame([{**row, "raw": texts.get(line)} for line, row in sorted(lost.items())])
+    rows = batch.rows.filter(~pl.col("line").is_in(list(lost))) if lost else batch.rows
+    rejects = pl.concat([batch.rejects, missing])
+    yield Batch(batch.table, rows, rejects, batch.raw, batch.notes)
+    if rejects.height:
+        yield Batch("unreadable_movements", _unreadable(rejects, sha256(file.path)))
+
+
+def _unreadable(rejects: pl.DataFrame, file_ref: str) -> pl.DataFrame:
+    found: list[dict[str, object]] = []
+    for row in rejects.select(*REJECT_SCHEMA).iter_rows(named=True):
+        record = _record(row["raw"])
+        if not record.get("client_id") or not record.get("dossier_id"):
+            continue
+        entry_on = pl.Series([record.get("entry_on")], dtype=pl.String).str.to_date("%Y-%m-%d", strict=False)[0]
+        found.append(
+            {
+                "line": row["line"],
+                "file_ref": file_ref,
+                "client_id": record["client_id"],
+                "dossier_id": record["dossier_id"],
+                "journal_code": record.get("journal_code") or "",
+                "entry_number": record.get("entry_number") or "",
+                "entry_on": entry_on,
+                "rule": row["rule"],
+                "size_bytes": len(",".join(str(text or "") for text in record.values()).encode()) + 1,
+            }
+        )
+    return pl.DataFrame(found, schema=UNREADABLE_SCHEMA)
+
+
+def _record(raw: str | None) -> dict[str, str]:
+    """The record as the canonical reader wrote it into the reject; nothing where it could not even be split."""
+    try:
+        record = json.loads(raw or "{}")
+    except ValueError:
+        return {}
+    return {name: str(text).strip() for name, text in record.items() if text is not None} if isinstance(record, dict) else {}
