@@ -1,7 +1,7 @@
 """Reader `monitoring/upptime`: the status commits of an Upptime repository become probe checks.
 
-A line is `<commit instant>\\t<message>`, as `git log --reverse --format='%cI%x09%s'` prints it; a message
-is `<mark> <site> is up (<HTTP code> in <N> ms) <tags>`. Site names hold blanks, parentheses and accents, and were
+A line is `<commit instant>\\t<message>`, as `git log --reverse --format='%cI%x09%s'` prints it, and a
+message `<mark> <site> is up (<HTTP code> in <N> ms) <tags>`. Names hold blanks, parentheses and accents and were
 edited over the years: `[environments]` of `source.toml` maps every name to its environment, old and new.
 Upptime writes when a status changes and about once a day besides, so `period_s` (or `defaults.period_s`)
 should say 86400, not the five minutes between its checks.
@@ -29,7 +29,7 @@ _COLUMNS = ("environment_id", "probe_id", "checked_at", "status", "period_s", "l
 
 
 def read(file: InboxFile) -> Iterator[Batch]:
-    """One batch of checks. Raises UnreadableFile if no line is text, ConfigurationError for wrong settings."""
+    """One batch of checks. Raises UnreadableFile if no line is text, ConfigurationError on wrong settings."""
     mapping, period_s = _mapping(file), _period_s(file)
     lines = _lines(file)
     parts = lines.with_columns(
@@ -141,7 +141,7 @@ def _environment(file: InboxFile, mapping: Mapping[str, str]) -> pl.Expr:
 
 
 def _probe(file: InboxFile) -> pl.Expr:
-    """Names mapped to one environment are one probe; sites put wholesale into one environment are one each."""
+    """Names mapped to one environment are one probe; sites put wholesale into one environment are not."""
     given = file.config.get("defaults", {}).get("probe_id")
     if (
         given is None
