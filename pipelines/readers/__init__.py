@@ -79,6 +79,7 @@ _MODULES = (
     "backups_restic",
     "backups_borg",
     "backups_pgbackrest",
+    "backups_barman",
     "backups_jobs",
     "backups_checks",
     "history_fec",

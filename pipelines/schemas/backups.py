@@ -23,6 +23,7 @@ class Points(LandingModel):
     )
     is_scheduled: bool = value("Empty means scheduled", nullable=True)
     parent_point_id: str = text("Points it needs, separated by blanks (an incremental's chain)", nullable=True)
+    original_point_id: str = text("Key of the point it was copied from, in the other repository", nullable=True)
     size_bytes: int = value("Size", nullable=True, ge=0)
 
 
