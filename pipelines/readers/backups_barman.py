@@ -1,8 +1,9 @@
 """Barman: `barman -f json list-backups SERVER|all` and `barman -f json show-backup SERVER ID`.
 
-A server is one catalogue, `<repository_id>/<server>`: a listing of one server proves nothing about another, and
-`show-backup` shows a point but proves no absence. The listing gives no start but the backup's key, which is its local
-start time on the Barman host, so `time_zone` must be declared; an incremental's key in `parent_backup_id` is needed.
+A server is one catalogue, `<repository_id>/<server>`: a listing of one server proves nothing about another,
+and `show-backup` shows a point but proves no absence. The listing gives no start but the backup's key, which
+is its local start time on the Barman host, so `time_zone` must be declared; an incremental's key in
+`parent_backup_id` is needed.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def read(file: InboxFile) -> Iterator[Batch]:
         config = SourceConfig({**config.values, "complete": False}, config.origin)
     file = InboxFile(file.path, file.name, file.source, file.format, config)
     repository_id, place, taken = declared(file, "repository_id"), declared(file, "place"), stamp(file)
-    line, batches = 0, []
+    line = 0
+    batches: list[Batch] = []
     for number, (server, backups) in enumerate(servers.items(), start=1):
         points: list[Point] = []
         rejects: list[dict[str, object]] = []
