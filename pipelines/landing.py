@@ -152,7 +152,9 @@ class Landing:
     def _register(self, path: Path, name: str, source: str, format_: str) -> _FileUnderWay | None:
         """None where this very file was read before under the same settings."""
         reader = self._readers.get((source, format_))
-        config = source_config.load(path, self._inbox, reader.options if reader else {}) if reader else source_config.SourceConfig()
+        # A file that no reader knew is read anew once one does: its settings then differ.
+        no_reader = source_config.SourceConfig({"reader": "none"})
+        config = source_config.load(path, self._inbox, reader.options) if reader else no_reader
         stat = path.stat()
         known = self._con.execute(
             "select file_id, sha256, size_bytes, modified_ns from landing.files"

@@ -94,5 +94,6 @@ def readers() -> dict[tuple[str, str], Reader]:
     every: list[Reader] = [*canonical.READERS]
     for module in _MODULES:
         if importlib.util.find_spec(f"pipelines.readers.{module}"):
-            every.append(importlib.import_module(f"pipelines.readers.{module}").READER)
+            reader = getattr(importlib.import_module(f"pipelines.readers.{module}"), "READER", None)
+            every.extend([reader] if reader else [])
     return {(reader.source, reader.format): reader for reader in every}

@@ -1,0 +1,58 @@
+{# What differs between engines, and nothing else: each macro has one form for DuckDB and one for Spark. #}
+
+{# Exact seconds from one instant to another, as decimal(18, 6). #}
+{% macro seconds_between(from_at, until_at) %}{{ return(adapter.dispatch('seconds_between')(from_at, until_at)) }}{% endmacro %}
+{% macro duckdb__seconds_between(from_at, until_at) -%}
+cast(cast(epoch_us({{ until_at }}) - epoch_us({{ from_at }}) as decimal(20, 0)) * 0.000001 as decimal(18, 6))
+{%- endmacro %}
+{% macro spark__seconds_between(from_at, until_at) -%}
+cast(cast(unix_micros({{ until_at }}) - unix_micros({{ from_at }}) as decimal(20, 0)) * 0.000001bd as decimal(18, 6))
+{%- endmacro %}
+
+{# The instant so many seconds (a number, up to six decimals) after another. #}
+{% macro add_seconds(at, seconds) %}{{ return(adapter.dispatch('add_seconds')(at, seconds)) }}{% endmacro %}
+{% macro duckdb__add_seconds(at, seconds) -%}
+({{ at }} + to_microseconds(cast(cast({{ seconds }} as decimal(24, 6)) * 1000000 as bigint)))
+{%- endmacro %}
+{% macro spark__add_seconds(at, seconds) -%}
+timestamp_micros(unix_micros({{ at }}) + cast(cast({{ seconds }} as decimal(24, 6)) * 1000000 as bigint))
+{%- endmacro %}
+
+{# Midnight UTC of a date, as an instant. #}
+{% macro utc_midnight(day) %}{{ return(adapter.dispatch('utc_midnight')(day)) }}{% endmacro %}
+{% macro duckdb__utc_midnight(day) %}cast({{ day }} as timestamptz){% endmacro %}
+{% macro spark__utc_midnight(day) %}cast({{ day }} as timestamp){% endmacro %}
+
+{# One row per date from first to last, both included; to be used as one column of a select. #}
+{% macro day_series(first_on, last_on) %}{{ return(adapter.dispatch('day_series')(first_on, last_on)) }}{% endmacro %}
+{% macro duckdb__day_series(first_on, last_on) -%}
+cast(unnest(generate_series(cast({{ first_on }} as timestamp), cast({{ last_on }} as timestamp), interval 1 day)) as date)
+{%- endmacro %}
+{% macro spark__day_series(first_on, last_on) -%}
+explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
+{%- endmacro %}
+
+{# A date so many days (a whole number) later. #}
+{% macro add_days(day, days) %}{{ return(adapter.dispatch('add_days')(day, days)) }}{% endmacro %}
+{% macro duckdb__add_days(day, days) %}cast({{ day }} + cast({{ days }} as integer) as date){% endmacro %}
+{% macro spark__add_days(day, days) %}date_add({{ day }}, cast({{ days }} as int)){% endmacro %}
+
+{# A date so many months (a whole number) later; the last day of the month where it would overflow. #}
+{% macro add_months(day, months) %}{{ return(adapter.dispatch('add_months')(day, months)) }}{% endmacro %}
+{% macro duckdb__add_months(day, months) %}cast({{ day }} + to_months(cast({{ months }} as integer)) as date){% endmacro %}
+{% macro spark__add_months(day, months) %}add_months({{ day }}, cast({{ months }} as int)){% endmacro %}
+
+{# Days from one date to another. #}
+{% macro days_between(from_on, until_on) %}{{ return(adapter.dispatch('days_between')(from_on, until_on)) }}{% endmacro %}
+{% macro duckdb__days_between(from_on, until_on) %}date_diff('day', {{ from_on }}, {{ until_on }}){% endmacro %}
+{% macro spark__days_between(from_on, until_on) %}datediff({{ until_on }}, {{ from_on }}){% endmacro %}
+
+{# ISO weekday: 1 Monday to 7 Sunday. #}
+{% macro iso_weekday(day) %}{{ return(adapter.dispatch('iso_weekday')(day)) }}{% endmacro %}
+{% macro duckdb__iso_weekday(day) %}cast(isodow({{ day }}) as integer){% endmacro %}
+{% macro spark__iso_weekday(day) %}(weekday({{ day }}) + 1){% endmacro %}
+
+{# One row per whole number from first to last, both included; to be used as one column of a select. #}
+{% macro number_series(first, last) %}{{ return(adapter.dispatch('number_series')(first, last)) }}{% endmacro %}
+{% macro duckdb__number_series(first, last) %}unnest(generate_series({{ first }}, {{ last }})){% endmacro %}
+{% macro spark__number_series(first, last) %}explode(sequence({{ first }}, {{ last }})){% endmacro %}

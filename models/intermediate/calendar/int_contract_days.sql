@@ -1,0 +1,35 @@
+-- One row per contract and civil day, with its bounds in UTC.
+with stretches as (
+    select * from {{ ref('int_contract_stretches') }}
+),
+
+holidays as (
+    select distinct
+        holidays.holiday_calendar,
+        holidays.day,
+    from {{ ref('stg_contract__holidays') }} as holidays
+),
+
+days as (
+    select
+        stretches.contract_id,
+        stretches.holiday_calendar,
+        stretches.day_on,
+        min(stretches.stretch_from) as day_from,
+        max(stretches.stretch_until) as day_until,
+    from stretches
+    group by stretches.contract_id, stretches.holiday_calendar, stretches.day_on
+)
+
+select
+    days.contract_id,
+    days.day_on,
+    cast(date_trunc('month', days.day_on) as date) as month_on,
+    {{ iso_weekday('days.day_on') }} as weekday,
+    holidays.day is not null as is_holiday,
+    days.day_from,
+    days.day_until,
+from days
+left join holidays
+    on holidays.holiday_calendar = days.holiday_calendar
+    and holidays.day = days.day_on

@@ -1,0 +1,44 @@
+-- One row per environment or client and kind of log: when its first event happened.
+select
+    probes.environment_id,
+    cast(null as varchar) as client_id,
+    min(checks.checked_at) as first_at,
+from {{ source('landing', 'checks') }} as checks
+inner join {{ source('landing', 'probes') }} as probes on probes.probe_key = checks.probe_key
+group by probes.environment_id
+
+union all
+
+select
+    outages.environment_id,
+    cast(null as varchar) as client_id,
+    min(outages.down_from) as first_at,
+from {{ source('landing', 'outages') }} as outages
+group by outages.environment_id
+
+union all
+
+select
+    cast(null as varchar) as environment_id,
+    tickets.client_id,
+    min(tickets.created_at) as first_at,
+from {{ source('landing', 'tickets') }} as tickets
+group by tickets.client_id
+
+union all
+
+select
+    points.environment_id,
+    cast(null as varchar) as client_id,
+    min(points.started_at) as first_at,
+from {{ source('landing', 'points') }} as points
+group by points.environment_id
+
+union all
+
+select
+    jobs.environment_id,
+    cast(null as varchar) as client_id,
+    min(jobs.started_at) as first_at,
+from {{ source('landing', 'jobs') }} as jobs
+group by jobs.environment_id

@@ -1,0 +1,75 @@
+"""Where things are: the one place that reads the environment (with the command line above it)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK_DATABASE = "livret_work.duckdb"  # profiles.yml names it too
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and the instant of the question, for one run.
+
+    `warehouse` is the published file; the working database lies in a folder beside it and is the writer's alone.
+    """
+
+    inbox: Path
+    contract: Path
+    warehouse: Path
+    reports: Path
+    as_of: datetime
+
+    @property
+    def work(self) -> Path:
+        return self.warehouse.with_name(f"{self.warehouse.stem}.work")
+
+    @property
+    def work_database(self) -> Path:
+        return self.work / WORK_DATABASE
+
+
+def settings(
+    *,
+    now: datetime,
+    inbox: str | Path | None = None,
+    contract: str | Path | None = None,
+    warehouse: str | Path | None = None,
+    reports: str | Path | None = None,
+    as_of: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """What was given, else the environment (`LIVRET_INBOX`, ...), else the project's own folders; `now` where no
+    instant is given. Raises ConfigurationError for an instant that cannot be read."""
+
+    def path(given: str | Path | None, name: str, default: str) -> Path:
+        return Path(given or environment.get(f"LIVRET_{name}") or ROOT / default).absolute()
+
+    text = as_of or environment.get("LIVRET_AS_OF")
+    return Settings(
+        inbox=path(inbox, "INBOX", "data/inbox"),
+        contract=path(contract, "CONTRACT", "data/contract"),
+        warehouse=path(warehouse, "WAREHOUSE", "data/warehouse/livret.duckdb"),
+        reports=path(reports, "REPORTS", "data/reports"),
+        as_of=instant(text) if text else now,
+    )
+
+
+def instant(text: str) -> datetime:
+    """An ISO 8601 instant with its offset, in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"--as-of {text!r}: not an instant; expected ISO 8601 with an offset, such as 2026-04-01T09:00:00+02:00"
+        ) from error
+    if found.tzinfo is None:
+        raise ConfigurationError(f"--as-of {text!r} has no offset; add one, such as {text}+02:00 or {text}Z")
+    return found.astimezone(UTC)

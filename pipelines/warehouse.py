@@ -1,0 +1,115 @@
+"""The working database and the published one: how they are opened, and how a finished build is put in readers' hands."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import BuildError
+
+PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
+
+
+@contextmanager
+def writer(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working database, for writing; one process at a time.
+
+    Raises BuildError where another run has it.
+    """
+    database.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(database))
+    except duckdb.IOException as error:
+        if "lock" not in str(error).lower():
+            raise BuildError(f"{database}: cannot be opened ({error}); remove it to build anew from the inbox") from error
+        raise BuildError(
+            f"{database}: another run is writing to it; wait for it to end, or name another --warehouse"
+        ) from error
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute("set preserve_insertion_order = false")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, read-only, as every notebook and report opens it.
+
+    Raises BuildError where there is none yet.
+    """
+    if not warehouse.is_file():
+        raise BuildError(f"{warehouse}: no warehouse there yet; `livret run` makes it")
+    con = duckdb.connect(str(warehouse), read_only=True)
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def publish(database: Path, warehouse: Path) -> dict[str, int]:
+    """Write the schemas that readers need to a new file and swap it in at once. Returns rows by `schema.table`.
+
+    A reader that has the old file open keeps it; a crash leaves the old file whole.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{warehouse.name}.", suffix=".new", dir=warehouse.parent)
+    os.close(handle)
+    fresh = Path(name)
+    fresh.unlink()
+    try:
+        rows = _copy(database, fresh)
+        os.replace(fresh, warehouse)
+    finally:
+        fresh.unlink(missing_ok=True)
+        Path(f"{fresh}.wal").unlink(missing_ok=True)
+    return rows
+
+
+def _copy(database: Path, fresh: Path) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    with duckdb.connect(str(fresh)) as con:
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"attach '{_quoted(database)}' as work (read_only)")
+        tables = con.execute(
+            "select schema_name, table_name, comment from duckdb_tables()"
+            " where database_name = 'work' and schema_name in (select unnest(?)) and not temporary order by all",
+            [list(PUBLISHED_SCHEMAS)],
+        ).fetchall()
+        for schema in PUBLISHED_SCHEMAS:
+            con.execute(f"create schema {schema}")
+        for schema, table, comment in tables:
+            con.execute(f'create table {schema}."{table}" as from work.{schema}."{table}"')
+            rows[f"{schema}.{table}"] = _count(con, schema, table)
+            _comment(con, f'table {schema}."{table}"', comment)
+        columns = con.execute(
+            "select schema_name, table_name, column_name, comment from duckdb_columns()"
+            " where database_name = 'work' and schema_name in (select unnest(?)) and comment is not null",
+            [list(PUBLISHED_SCHEMAS)],
+        ).fetchall()
+        for schema, table, column, comment in columns:
+            if f"{schema}.{table}" in rows:
+                _comment(con, f'column {schema}."{table}"."{column}"', comment)
+    return rows
+
+
+def _count(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    row = con.execute(f'select count(*) from {schema}."{table}"').fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _comment(con: duckdb.DuckDBPyConnection, what: str, comment: str | None) -> None:
+    if comment:
+        con.execute(f"comment on {what} is '{_quoted(comment)}'")
+
+
+def _quoted(text: object) -> str:
+    return str(text).replace("'", "''")
