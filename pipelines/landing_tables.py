@@ -106,6 +106,7 @@ _TABLES = (
         backups.Points,
         ("repository_id", "listed_at", "environment_id", "content", "point_id"),
         event="listed_at",
+        surrogate=(("repository_id", "environment_id", "content", "point_id"), "point_keys", "point_key"),
     ),
     LandingTable("listings", "backups", backups.Listings, ("repository_id", "listed_at"), event="listed_at"),
     LandingTable(

@@ -28,11 +28,13 @@ group by tickets.client_id
 union all
 
 select
-    points.environment_id,
+    point_keys.environment_id,
     cast(null as varchar) as client_id,
     min(points.started_at) as first_at,
 from {{ source('landing', 'points') }} as points
-group by points.environment_id
+inner join {{ source('landing', 'point_keys') }} as point_keys
+    on point_keys.point_key = points.point_key
+group by point_keys.environment_id
 
 union all
 
