@@ -1,19 +1,190 @@
-"""Summaries of raw checks by probe and UTC day, kept up to date as checks arrive."""
+"""Summaries of raw checks by probe and UTC day, kept up to date as checks arrive.
+
+A year of checks tells little: a probe says "up" all day long. `landing.probe_runs` holds that in a row or two
+per probe and day, `landing.probe_gaps` what is needed to deduce a period that nobody gave. Models read these;
+the raw checks stay for evidence. What a summary says depends on its day's checks alone, never on contract,
+`as_of` or order of arrival.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
+
 import duckdb
+
+PROBE_DAYS_AT_ONCE = 5_000  # about 7 million checks of one a minute: bounds memory
+
+# A run ends where its state or its given period changes, and at a silence of more than `SILENCE` times the
+# period. That is finer than any validity in use, so runs only need to be joined again; a validity below it
+# makes the models read the day's raw checks instead (`gap_limit_us` tells). It bounds the rows of a summary,
+# never a figure.
+SILENCE = 2
+
+_CREATE = """
+create table if not exists landing.probe_runs (
+    probe_key integer not null, day date not null, state varchar not null,
+    first_at timestamptz not null, last_at timestamptz not null, checks bigint not null,
+    period_us bigint, gap_limit_us bigint not null,
+    first_file_id integer not null, first_line bigint not null, last_file_id integer not null, last_line
+    bigint not null
+);
+create table if not exists landing.probe_gaps (
+    probe_key integer not null, day date not null, gap_us bigint not null, gaps bigint not null
+);
+comment on table landing.probe_runs is
+    'One row per probe, UTC day and run of checks of one state without a long silence between them.';
+comment on table landing.probe_gaps is
+    'One row per probe, UTC day and length of the gap after a check that gives no period of its own.';
+"""
+
+# The last row of an instant is what holds on. Rows of the same instant are rare, so that the general case
+# needs no look.
+_SEEN = """
+select
+    checks.probe_key, checks.checked_at::date as day, checks.checked_at,
+    case checks.status when 'degraded' then 'up' else checks.status end as state,
+    round(checks.period_s * 1000000)::bigint as period_us, checks.file_id, checks.line
+from landing.checks
+semi join summarised on summarised.probe_key = checks.probe_key and summarised.day = checks.checked_at::date
+{later}
+where checks.checked_at >= '{first}'::timestamptz and checks.checked_at < '{until}'::timestamptz
+"""
+_LATER = """
+anti join later on later.probe_key = checks.probe_key and later.checked_at = checks.checked_at
+    and later.sequence > checks.sequence
+"""
+
+# R3: degraded is up. Gap limits are those of the check before the gap, as validity is.
+_STEPPED = """
+create or replace temp table stepped as
+select
+    *,
+    epoch_us(lead(checked_at) over following) - epoch_us(checked_at) as gap_us,
+    row_number() over following as place
+from ({seen})
+window following as (partition by probe_key, day order by checked_at)
+"""
+_GAPS = """
+insert into landing.probe_gaps
+select probe_key, day, gap_us, count(*) from stepped where period_us is null and gap_us is not null group by
+all
+"""
+_RUNS = """
+insert into landing.probe_runs
+with usual as (
+    select probe_key, day, quantile_disc(gap_us, 0.5) as gap_us
+    from stepped where period_us is null and gap_us is not null group by all
+),
+limited as (
+    select stepped.*, {silence} * coalesce(stepped.period_us, usual.gap_us, 0) as gap_limit_us
+    from stepped left join usual using (probe_key, day)
+),
+marked as (
+    select
+        *,
+        coalesce(
+            lag(state) over following <> state or lag(period_us) over following is distinct from period_us
+            or lag(gap_us) over following > lag(gap_limit_us) over following,
+            true
+        ) as is_first,
+        coalesce(
+            lead(state) over following <> state or lead(period_us) over following is distinct from period_us
+            or gap_us > gap_limit_us,
+            true
+        ) as is_last
+    from limited
+    window following as (partition by probe_key, day order by checked_at)
+),
+bounds as (
+    select
+        *,
+        case when is_last then checked_at else lead(checked_at) over following end as last_at,
+        case when is_last then place else lead(place) over following end as last_place,
+        case when is_last then file_id else lead(file_id) over following end as last_file_id,
+        case when is_last then line else lead(line) over following end as last_line
+    from marked
+    where is_first or is_last
+    window following as (partition by probe_key, day order by checked_at)
+)
+select
+    probe_key, day, state, checked_at, last_at, last_place - place + 1, period_us,
+    case when is_last then 0 else gap_limit_us end, file_id, line, last_file_id, last_line
+from bounds
+where is_first
+order by day, probe_key, checked_at
+"""
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Make the summary tables that are not there yet."""
+    con.execute(_CREATE)
 
 
 def touch(con: duckdb.DuckDBPyConnection, checks: str) -> None:
     """Remember the probe days of a query that gives (probe_key, checked_at)."""
-    con.execute(f"insert into landing.touched_probe_days select distinct probe_key, checked_at::date from ({checks})")
+    con.execute(
+        f"insert into landing.touched_probe_days select distinct probe_key, checked_at::date from ({checks})"
+    )
 
 
 def refresh(con: duckdb.DuckDBPyConnection) -> None:
-    """Summarise the touched probe days anew, in the transaction that touched them."""
+    """Summarise the touched probe days anew; the others are not looked at. Call it within a transaction.
+
+    What was touched is remembered in the database: after a crash between merge and refresh the next call
+    makes it good.
+    """
+    for first, until in _stretches(con):
+        con.execute(
+            """
+            create or replace temp table summarised as
+            select distinct probe_key, day from landing.touched_probe_days where day between ? and ?
+            """,
+            [first, until - timedelta(days=1)],
+        )
+        for table in ("probe_runs", "probe_gaps"):
+            con.execute(
+                f"""
+                delete from landing.{table} as stored using summarised
+                where stored.probe_key = summarised.probe_key and stored.day = summarised.day
+                    and stored.day >= ? and stored.day < ?
+                """,
+                [first, until],
+            )
+        bounds = {"first": f"{first} 00:00:00+00", "until": f"{until} 00:00:00+00"}
+        con.execute(_STEPPED.format(seen=_SEEN.format(later=_later(con, bounds), **bounds)))
+        con.execute(_GAPS)
+        con.execute(_RUNS.format(silence=SILENCE))
+    con.execute("drop table if exists stepped")
     con.execute("delete from landing.touched_probe_days")
+
+
+def _later(con: duckdb.DuckDBPyConnection, bounds: dict[str, str]) -> str:
+    """The join that leaves the last row of each instant, or nothing where every instant has one row."""
+    con.execute(
+        """
+        create or replace temp table later as
+        select probe_key, checked_at, max(sequence) as sequence from landing.checks
+        where sequence > 0 and checked_at >= '{first}'::timestamptz and checked_at < '{until}'::timestamptz
+        group by all
+        """.format(**bounds)
+    )
+    row = con.execute("select count(*) from later").fetchone()
+    return _LATER if row and row[0] else ""
+
+
+def _stretches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[date, date]]:
+    """[first, until) of the touched days, so many at once that memory stays bounded."""
+    days = con.execute(
+        "select day, count(distinct probe_key) from landing.touched_probe_days group by day order by day"
+    ).fetchall()
+    first: date | None = None
+    gathered, after = 0, date.min
+    for day, probes in days:
+        if first is not None and gathered + probes > PROBE_DAYS_AT_ONCE:
+            yield first, after
+            first, gathered = None, 0
+        first = first or day
+        after, gathered = day + timedelta(days=1), gathered + probes
+    if first is not None:
+        yield first, after

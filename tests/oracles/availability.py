@@ -1,8 +1,8 @@
-"""Brute-force oracle for availability (rules.md section 2): no SQL, no sharing with the models, no cleverness.
+"""Brute-force oracle for availability (rules.md section 2): no SQL, nothing shared with the models.
 
-Time is cut at every instant at which anything at all may change; each piece between two cuts is asked, at its first
-instant, what each probe said, what the quorum makes of it, whether the clock is open and which exclusions hold. All
-arithmetic is in whole microseconds, so that figures are compared for equality.
+Time is cut at every instant at which anything at all may change; each piece between two cuts is asked, at its
+first instant, what each probe said, what the quorum makes of it, whether the clock is open and which
+exclusions hold. All arithmetic is in whole microseconds, so that figures are compared for equality.
 """
 
 from __future__ import annotations
@@ -88,6 +88,11 @@ class Figures:
     verdict: str | None
 
 
+def _seconds(text: str) -> int:
+    hours, minutes, seconds = (int(part) for part in text.split(":"))
+    return hours * 3600 + minutes * 60 + seconds
+
+
 class Contract:
     """One contract's dated rows, asked for a civil day."""
 
@@ -137,7 +142,7 @@ class Contract:
         return False, ""
 
     def windows(self, clock: str, day: date) -> list[tuple[int, int]]:
-        """Opening windows of one civil day: exceptions, then the holiday row, then the weekday."""
+        """Opening windows of one civil day in seconds of civil time: exceptions, holiday row, weekday."""
         if (clock, day) not in self._windows:
             special = [
                 row
@@ -151,20 +156,39 @@ class Contract:
                 if row["clock"] == clock and row["weekday"] == weekday
             ]
             self._windows[clock, day] = [
-                (self._local(day, row["opens"]), self._local(day, row["closes"]))
+                (_seconds(row["opens"]), _seconds(row["closes"]))
                 for row in (special or weekly)
                 if row["opens"]
             ]
         return self._windows[clock, day]
 
-    def _local(self, day: date, text: str) -> int:
-        hours, minutes, seconds = (int(part) for part in text.split(":"))
-        if hours == 24:
-            return self.starts(day + timedelta(days=1))
-        return us(datetime.combine(day, time(hours, minutes, seconds), self.zone).astimezone(UTC))
-
     def is_open(self, clock: str, at: int) -> bool:
-        return any(opens <= at < closes for opens, closes in self.windows(clock, self.day_of(at)))
+        """Open while the civil time of the instant lies in a window of its civil day."""
+        civil = (EPOCH + timedelta(microseconds=at)).astimezone(self.zone)
+        second = civil.hour * 3600 + civil.minute * 60 + civil.second
+        return any(opens <= second < closes for opens, closes in self.windows(clock, civil.date()))
+
+    def edges(self, clock: str, day: date) -> set[int]:
+        """Instants at which the clock may open or close: its times on that day, both when they come twice,
+        and the change of hour itself."""
+        found = {self._change_of_hour(day)} - {None}
+        for second in {bound for window in self.windows(clock, day) for bound in window} | {0}:
+            civil = datetime.combine(day, time()) + timedelta(seconds=second)
+            found |= {us(civil.replace(tzinfo=self.zone, fold=fold).astimezone(UTC)) for fold in (0, 1)}
+        return {at for at in found if at is not None}
+
+    def _change_of_hour(self, day: date) -> int | None:
+        low = us(datetime.combine(day, time(), UTC)) // SECOND - 86_400
+        high = low + 3 * 86_400
+        if self._offset(low) == self._offset(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._offset(middle) == self._offset(low) else (low, middle)
+        return high * SECOND
+
+    def _offset(self, second: int) -> timedelta | None:
+        return (EPOCH + timedelta(seconds=second)).astimezone(self.zone).utcoffset()
 
     def change_days(self) -> set[date]:
         """First days of every dated row: nothing in the terms changes on other days."""
@@ -197,7 +221,11 @@ def probe(rows: Iterable[Row], contract: Contract, as_of: int) -> Probe:
         if instant(row["checked_at"]) < as_of:
             last[instant(row["checked_at"])] = row
     at = sorted(last)
-    gaps = sorted(after - before for before, after in zip(at, at[1:], strict=False))
+    gaps = sorted(
+        after - before
+        for before, after in zip(at, at[1:], strict=False)
+        if not last[before].get("period_s")  # a check that gives its period needs none deduced
+    )
     median = gaps[(len(gaps) - 1) // 2] if gaps else 0
     names = {"up": "up", "degraded": "up", "down": "down", "unknown": "unobserved"}
     state = [names[last[t]["status"]] for t in at]
@@ -346,12 +374,9 @@ def _environment(
         inside = {from_, until} | {cut for cut in cuts if from_ < cut < until}
         day = contract.day_of(from_) - timedelta(days=1)
         while contract.starts(day) < until:
-            for clock in (
-                "reference",
-                *{contract.exclusion(c, contract.starts(day))[1] for c in CAUSES} - {""},
-            ):
-                for window in contract.windows(clock, day):
-                    inside.update(cut for cut in window if from_ < cut < until)
+            clocks = {contract.exclusion(cause, contract.starts(day))[1] for cause in CAUSES} - {""}
+            for clock in {"reference"} | clocks:
+                inside.update(cut for cut in contract.edges(clock, day) if from_ < cut < until)
             day += timedelta(days=1)
         result[environment["environment_id"], month.isoformat()] = _month(
             sorted(inside), shown, registered, contract, environment["kind"] == "production"
@@ -362,7 +387,7 @@ def _environment(
 def _long_enough(
     pieces: Sequence[tuple[int, str]], end: int, contract: Contract
 ) -> tuple[list[int], list[str]]:
-    """Merge pieces of one state; a stretch down for less than the contract's minimum was no outage: it counts as up."""
+    """Merge pieces of one state; down for less than the contract's minimum was no outage: it counts as up."""
     at: list[int] = []
     states: list[str] = []
     for begun, state in pieces:
