@@ -96,5 +96,5 @@ class FecDeviations(LandingModel):
     file_ref: str = text("SHA-256 of the file's plain bytes")
     deviation: str = text("Short name of the deviation")
     rows: int = value("Lines concerned; 0: the file as a whole", ge=0)
-    example: str = text("First value seen", nullable=True)
+    first_value: str = text("First value seen", nullable=True)
     clause: str = text("Rule departed from (LPF art. A47 A-1, order of 29 July 2013)")
