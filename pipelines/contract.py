@@ -329,7 +329,7 @@ def _check_keys(folder: Path, rows: Mapping[str, list[Row]], problems: _Problems
 
 
 def _check_windows(folder: Path, rows: Mapping[str, list[Row]], problems: _Problems) -> None:
-    """opens < closes; windows of one clock and day may touch, not overlap; a closed day has no other window."""
+    """opens < closes; a closed day has no other window. Windows that touch or overlap open the clock once."""
     for name, day in (("clocks", "weekday"), ("clock_exceptions", "day")):
         path = _path(folder, name)
         groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
@@ -362,13 +362,6 @@ def _check_windows(folder: Path, rows: Mapping[str, list[Row]], problems: _Probl
                         path,
                         second["line"],
                         f"{where} is also closed all day (line {first['line']}); keep one row",
-                    )
-                elif second["opens_s"] < first["closes_s"]:
-                    problems.add(
-                        path,
-                        second["line"],
-                        f"{where}: {second['opens']}-{second['closes']} overlaps {first['opens']}-{first['closes']}"
-                        f" of line {first['line']}; merge the two windows",
                     )
 
 

@@ -193,13 +193,13 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "coverage",
-        "One row per contract, channel and kind of ticket to which no delay is promised",
+        "One row per contract and channel, kind or reason of tickets to which no delay is promised",
         (
             Column("channel", "word", "Channel; empty: any", nullable=True, allowed=CHANNELS),
             Column("kind", "word", "Kind of ticket; empty: any", nullable=True, allowed=KINDS),
-            Column("reason", "text", "Reason stored with the ticket"),
+            Column("reason", "text", "Reason stored with the ticket; without channel and kind, the source's reason it is about"),
         ),
-        ("contract_id", "channel", "kind"),
+        ("contract_id", "channel", "kind", "reason"),
         is_optional=True,
     ),
 )

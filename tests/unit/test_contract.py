@@ -221,9 +221,9 @@ def test_a_target_may_change_on_the_day_the_older_one_ends(folder: Path) -> None
     assert load(folder).tables["targets"].filter(pl.col("commitment") == "availability").height == 2
 
 
-def test_windows_that_touch_are_fine(folder: Path) -> None:
-    add(folder, "clocks", clock="support", weekday="1", opens="17:00:00", closes="18:00:00")
-    for opens, closes in (("08:00", "12:00"), ("12:00", "13:00")):
+def test_windows_that_touch_or_overlap_are_fine(folder: Path) -> None:
+    add(folder, "clocks", clock="support", weekday="1", opens="16:59:59", closes="18:00:00")
+    for opens, closes in (("08:00", "12:30"), ("12:00", "13:00")):
         add(folder, "clock_exceptions", clock="support", day="2026-03-02", opens=opens, closes=closes)
     assert load(folder).tables["clock_exceptions"]["opens_s"].to_list() == [28800, 43200]
 
@@ -349,21 +349,11 @@ SPOILED: dict[str, tuple[str, Callable[[Path], int], tuple[str, ...]]] = {
         lambda f: add(f, "clocks", clock="support", weekday="6", opens="09:00:00", closes="09:00:00"),
         ("not before closes 09:00:00",),
     ),
-    "overlapping windows": (
-        "clocks",
-        lambda f: add(f, "clocks", clock="support", weekday="1", opens="16:59:59", closes="18:00:00"),
-        ("16:59:59-18:00:00 overlaps 09:00:00-17:00:00",),
-    ),
     "half an exception": ("clock_exceptions", lambda f: spoil_exceptions(f, ("09:00", "")), ("only one of",)),
     "exception closed and open": (
         "clock_exceptions",
         lambda f: spoil_exceptions(f, ("", ""), ("09:00", "10:00")),
         ("also closed all day (line 2)",),
-    ),
-    "overlapping exceptions": (
-        "clock_exceptions",
-        lambda f: spoil_exceptions(f, ("09:00", "11:00"), ("10:00", "12:00")),
-        ("overlaps", "line 2"),
     ),
     "bad date": ("terms", lambda f: add(f, "terms", valid_from="2023-02-29"), ("'2023-02-29'", "2023-09-01")),
     "validity that is empty": (

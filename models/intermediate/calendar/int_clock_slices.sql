@@ -33,6 +33,7 @@ stretches as (
         following.opens_at as stretch_from,
         following.closes_at as stretch_until,
         following.opened_before_s,
+        cast(null as timestamptz) as next_opens_at,
     from following
 
     union all
@@ -44,6 +45,7 @@ stretches as (
         following.closes_at as stretch_from,
         coalesce(following.next_opens_at, spans.span_until) as stretch_until,
         following.opened_before_s + following.open_s as opened_before_s,
+        following.next_opens_at,
     from following
     inner join spans on spans.contract_id = following.contract_id
 
@@ -56,6 +58,7 @@ stretches as (
         spans.span_from as stretch_from,
         following.opens_at as stretch_until,
         following.opened_before_s,
+        following.opens_at as next_opens_at,
     from following
     inner join spans on spans.contract_id = following.contract_id
     where following.place = 1
@@ -89,6 +92,7 @@ select
     cut.is_open,
     cut.slice_from,
     cut.slice_until,
+    cut.next_opens_at,
     cast(cut.opened_before_s + case
         when cut.is_open then {{ seconds_between('cut.stretch_from', 'cut.slice_from') }} else 0
     end as decimal(18, 6)) as opened_before_s,

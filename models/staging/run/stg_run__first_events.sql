@@ -28,6 +28,15 @@ group by tickets.client_id
 union all
 
 select
+    cast(null as varchar) as environment_id,
+    ticket_events.client_id,
+    min(ticket_events.event_at) as first_at,
+from {{ source('landing', 'ticket_events') }} as ticket_events
+group by ticket_events.client_id
+
+union all
+
+select
     point_keys.environment_id,
     cast(null as varchar) as client_id,
     min(points.started_at) as first_at,

@@ -1,0 +1,164 @@
+"""Oracle for business time: walks the clock minute by minute, in plain Python with zoneinfo, and knows no SQL.
+
+A clock is open at an instant when the civil time there lies in a window of that civil date: exceptions first, then the
+holiday row, then the weekday (rules.md section 1). Everything else is counting the open seconds one after another.
+Window bounds and zone offsets are whole minutes here, so a UTC minute is all open or all closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+Windows = Sequence[tuple[int, int]]  # seconds since local midnight, half-open
+Stretch = tuple[datetime, datetime | None]  # half-open; no end: still under way
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One clock: weekly windows by weekday (1 Monday to 7 Sunday, 8 a holiday), exceptions by date, holidays."""
+
+    time_zone: str
+    weekly: dict[int, Windows]
+    holidays: frozenset[date] = frozenset()
+    exceptions: dict[date, Windows] = field(default_factory=dict)
+    covers_until: date = date(2041, 1, 1)
+    _minutes: dict[date, list[bool]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def end(self) -> datetime:
+        """First instant of which the calendar says nothing."""
+        return datetime(self.covers_until.year, self.covers_until.month, self.covers_until.day, tzinfo=self.zone)
+
+    def windows(self, day: date) -> Windows:
+        if day in self.exceptions:
+            return self.exceptions[day]
+        return self.weekly.get(8 if day in self.holidays else day.isoweekday(), ())
+
+    def is_open(self, at: datetime) -> bool:
+        civil = at.astimezone(self.zone)
+        second = civil.hour * 3600 + civil.minute * 60 + civil.second
+        return any(opens <= second < closes for opens, closes in self.windows(civil.date()))
+
+    def is_open_minute(self, minute: datetime) -> bool:
+        """Openness of the UTC minute that starts at `minute`; looked up once per UTC day."""
+        day = minute.date()
+        if day not in self._minutes:
+            midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            self._minutes[day] = [self.is_open(midnight + MINUTE * number) for number in range(1440)]
+        return self._minutes[day][minute.hour * 60 + minute.minute]
+
+    def open_pieces(self, since: datetime, pauses: Sequence[Stretch] = ()) -> Iterator[tuple[datetime, datetime]]:
+        """Open stretches of at most a minute from `since` on, less the pauses, until the calendar ends."""
+        minute = since.astimezone(UTC).replace(second=0, microsecond=0)
+        while minute < self.end:
+            if self.is_open_minute(minute):
+                yield from _less((max(minute, since), minute + MINUTE), pauses)
+            minute += MINUTE
+
+
+def _less(piece: tuple[datetime, datetime], pauses: Iterable[Stretch]) -> Iterator[tuple[datetime, datetime]]:
+    """What is left of a stretch when the pauses are cut out of it."""
+    left = [piece]
+    for paused_from, paused_until in pauses:
+        cut = []
+        for since, until in left:
+            cut.append((since, min(until, paused_from)))
+            if paused_until is not None:
+                cut.append((max(since, paused_until), until))
+        left = [(since, until) for since, until in cut if since < until]
+    yield from sorted(set(left))
+
+
+def elapsed(schedule: Schedule, since: datetime, until: datetime, pauses: Sequence[Stretch] = ()) -> timedelta:
+    """Business time from one instant to another; zero when the second comes first."""
+    total = timedelta()
+    for piece_from, piece_until in schedule.open_pieces(since, pauses):
+        if piece_from >= until:
+            break
+        total += min(piece_until, until) - piece_from
+    return total
+
+
+def next_opening(schedule: Schedule, at: datetime) -> datetime | None:
+    """R8: the instant itself when the clock is open, else the next opening."""
+    return next((piece_from for piece_from, _ in schedule.open_pieces(at)), None)
+
+
+def deadline(
+    schedule: Schedule, since: datetime, allowed: timedelta, pauses: Sequence[Stretch] = ()
+) -> datetime | None:
+    """The earliest instant at which the clock shows the limit: closing time, not the next opening."""
+    left = allowed
+    for piece_from, piece_until in schedule.open_pieces(since, pauses):
+        if piece_until - piece_from >= left:
+            return piece_from + left
+        left -= piece_until - piece_from
+    return None
+
+
+def is_working_day(schedule: Schedule, day: date) -> bool:
+    return bool(schedule.windows(day))
+
+
+def local_midnight(schedule: Schedule, day: date) -> datetime:
+    """First instant of a civil day: the midnight, or what the clock jumps to where midnight does not exist."""
+    at = datetime(day.year, day.month, day.day, tzinfo=schedule.zone).astimezone(UTC) - timedelta(hours=3)
+    while at.astimezone(schedule.zone).date() < day:
+        at += MINUTE
+    return at
+
+
+def working_days_deadline(
+    schedule: Schedule, since: datetime, days: int, pauses: Sequence[Stretch] = ()
+) -> datetime | None:
+    """R10: the end of the last day; the first day does not count, nor one that was waited through from end to end."""
+    day, left = since.astimezone(schedule.zone).date(), days
+    while left:
+        day += DAY
+        if day >= schedule.covers_until:
+            return None
+        if is_working_day(schedule, day):
+            whole = (local_midnight(schedule, day), local_midnight(schedule, day + DAY))
+            left -= any(True for _ in _less(whole, pauses))
+    return local_midnight(schedule, day + DAY)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What `ticket_commitments` must say of one commitment on a clock."""
+
+    clock_started_at: datetime | None
+    due_at: datetime | None
+    elapsed: timedelta
+    outcome: str
+
+
+def judge(
+    schedule: Schedule,
+    started_at: datetime,
+    allowed: timedelta,
+    done_at: datetime | None,
+    as_of: datetime,
+    pauses: Sequence[Stretch] = (),
+) -> Judgement:
+    """Rules.md section 4: business time used against the limit; open pauses last until `as_of`."""
+    known = [(paused_from, paused_until or max(as_of, paused_from)) for paused_from, paused_until in pauses]
+    known = [(paused_from, paused_until) for paused_from, paused_until in known if paused_from < as_of]
+    done = done_at if done_at is not None and done_at <= as_of else None
+    used = elapsed(schedule, started_at, done or as_of, known)
+    if used > allowed:
+        outcome = "breached"
+    else:
+        outcome = "running" if done is None else "met"
+    return Judgement(
+        next_opening(schedule, started_at), deadline(schedule, started_at, allowed, known), used, outcome
+    )
