@@ -15,7 +15,7 @@ import duckdb
 import pandera.errors
 import polars as pl
 
-from pipelines import probe_days, source_config
+from pipelines import backup_listings, probe_days, source_config
 from pipelines.errors import InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
@@ -251,6 +251,8 @@ class Landing:
         under_way = {entry.file_id: entry for entry in self._under_way}
         self._write_files()
         self._write_rejects(under_way)
+        if source == "backups":
+            backup_listings.refresh(self._con)
         for table in TABLES.values():
             if table.source == source:
                 accepted, duplicate = merge(self._con, table, self._run_id)

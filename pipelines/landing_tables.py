@@ -108,7 +108,9 @@ _TABLES = (
         event="listed_at",
         surrogate=(("repository_id", "environment_id", "content", "point_id"), "point_keys", "point_key"),
     ),
-    LandingTable("listings", "backups", backups.Listings, ("repository_id", "listed_at"), event="listed_at"),
+    LandingTable(
+        "listings", "backups", backups.Listings, ("repository_id", "listed_at", "is_complete"), event="listed_at"
+    ),
     LandingTable(
         "jobs", "backups", backups.Jobs, ("repository_id", "environment_id", "job_id"), event="started_at"
     ),

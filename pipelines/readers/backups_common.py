@@ -69,6 +69,7 @@ LISTING_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "place": pl.String,
     "listed_at": UTC_INSTANT,
     "points": pl.Int64,
+    "is_complete": pl.Boolean,
 }
 
 
@@ -519,17 +520,15 @@ def listing(
         raw=lambda lines: {line: raw_text(raws[line]) for line in lines if line in raws},
         notes=() if complete(file) else ("declared incomplete: shows points, proves no absence",),
     )
-    one = [
-        {
-            "line": number,
-            "repository_id": repository_id,
-            "place": place,
-            "listed_at": listed_at,
-            "points": shown,
-        }
-    ]
-    proof = Batch(table="listings", rows=pl.DataFrame(one if complete(file) else [], schema=LISTING_SCHEMA))
-    return batch, proof
+    proof = {
+        "line": number,
+        "repository_id": repository_id,
+        "place": place,
+        "listed_at": listed_at,
+        "points": shown,
+        "is_complete": complete(file),
+    }
+    return batch, Batch(table="listings", rows=pl.DataFrame([proof], schema=LISTING_SCHEMA))
 
 
 def complete(file: InboxFile) -> bool:

@@ -28,12 +28,13 @@ class Points(LandingModel):
 
 
 class Listings(LandingModel):
-    """One row per catalogue listing, an empty one included: absence is proven by it."""
+    """One row per catalogue listing, an empty one included: a complete one proves absence."""
 
     repository_id: str = text("Repository listed")
     place: str = text("Declared place of the repository")
     listed_at: Instant = value("When")
     points: int = value("Points it shows", ge=0)
+    is_complete: bool = value("False: filtered or cut, proves no absence; empty means complete", nullable=True)
 
 
 class Jobs(LandingModel):
