@@ -133,6 +133,13 @@ _TABLES = (
     LandingTable(
         "unreadable_movements", "history", history.UnreadableMovements, ("file_ref", "line"), is_counted=False
     ),
+    LandingTable(
+        "purged_movements",
+        "history",
+        history.PurgedMovements,
+        ("certificate_id", "client_id", "dossier_id", "movement_id"),
+        event="purged_on",
+    ),
     LandingTable("fec_files", "history", history.FecFiles, ("file_ref", "client_id", "dossier_id"), is_counted=False),
     LandingTable("fec_years", "history", history.FecYears, ("file_ref", "year"), is_counted=False),
     LandingTable("fec_deviations", "history", history.FecDeviations, ("file_ref", "deviation"), is_counted=False),

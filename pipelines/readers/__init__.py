@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -47,6 +47,16 @@ Read = Callable[[InboxFile], Iterator[Batch]]
 
 
 @dataclass(frozen=True)
+class ValueFound:
+    """A value that a mapping of `source.toml` reads: how often it stands in `column`, and as what (None: unmapped)."""
+
+    column: str
+    value: str
+    read_as: str | None
+    count: int
+
+
+@dataclass(frozen=True)
 class Reader:
     """A format: what it may hold, how it is read and which keys of `source.toml` it knows."""
 
@@ -56,6 +66,7 @@ class Reader:
     read: Read
     options: Mapping[str, type | tuple[type, ...]] = field(default_factory=dict)
     suffixes: tuple[str, ...] = ()  # endings of plain files; empty: any
+    values_found: Callable[[InboxFile], Sequence[ValueFound]] | None = None  # for formats that map values
 
 
 def reject(line: int, rule: str, column: str | None, value: object, raw: str | None) -> dict[str, object]:
@@ -83,6 +94,7 @@ _MODULES = (
     "backups_jobs",
     "backups_checks",
     "history_fec",
+    "history_certificates",
 )
 
 

@@ -54,7 +54,7 @@ _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]]
     ("history", "canonical"): (("", "movements", history.Movements),),
     ("holds", "canonical"): (("", "holds", holds.Holds),),
 }
-_MADE_HERE = {"movements": ("movement_id", "entry_id", "size_bytes")}  # columns the file does not give
+_MADE_HERE = {"movements": ("movement_id", "entry_id", "lettering_id", "size_bytes")}  # columns the file does not give
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ def _csv_blocks(file: InboxFile) -> Iterator[Block]:
         head = _read_line(stream)
         header = _csv_header(head, file)
         delimiter = _delimiter(header, file)
-        names = next(csv.reader([header], delimiter=delimiter), [])
-        names = [name.strip() for name in names]
+        names = _header_names(header, delimiter, file)
         _check_header(names, file)
         line, rest = 2, b""
         while True:
@@ -149,6 +148,14 @@ def _csv_header(head: bytes, file: InboxFile) -> str:
         return head.decode("utf-8-sig").rstrip("\r")
     except UnicodeDecodeError as error:
         raise UnreadableFile("not_utf8", f"{file.name}: header is not UTF-8 ({error})", repr(head[:80])) from error
+
+
+def _header_names(header: str, delimiter: str, file: InboxFile) -> list[str]:
+    try:
+        names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        raise UnreadableFile("broken_header", f"{file.name}: header cannot be read ({error})", header[:80]) from error
+    return [name.strip() for name in names]
 
 
 def _delimiter(header: str, file: InboxFile) -> str:
@@ -206,25 +213,25 @@ def _chained(data: bytes, stream: IO[bytes]) -> Iterator[str]:
         block = stream.read(BLOCK_BYTES)
         rest += block
         cut = rest.rfind(b"\n") + 1 if block else len(rest)
-        for piece in rest[:cut].splitlines(keepends=True) if b"\r" not in rest[:cut] else _newlines(rest[:cut]):
-            yield piece.decode("utf-8", errors="surrogateescape")
+        for piece in rest[:cut].removesuffix(b"\n").split(b"\n") if cut else ():
+            yield (piece + b"\n").decode("utf-8", errors="surrogateescape")
         rest = rest[cut:]
+        if len(rest) > 4 * BLOCK_BYTES:
+            raise UnreadableFile("line_too_long", f"a line of {len(rest)} bytes and more has no end", None)
         if not block:
             return
 
 
-def _newlines(data: bytes) -> Iterator[bytes]:
-    for piece in data.split(b"\n"):
-        if piece:
-            yield piece + b"\n"
-
-
 def _careful_csv(lines: Iterator[str], names: list[str], delimiter: str, line: int) -> Iterator[Block]:
-    """Record by record with the standard library: slower, and only the bad records are lost."""
+    """Record by record with the standard library: slower, and only the bad records are lost.
+
+    A quote that is never closed would swallow the lines behind it: only the line that opens it is rejected, and what
+    follows is read anew.
+    """
     unique = _unique(names)
     csv.field_size_limit(FIELD_LIMIT)
     counted = _Counted(lines, line)
-    reader = csv.reader(counted, delimiter=delimiter)
+    reader = csv.reader(counted, delimiter=delimiter, strict=True)
     records: list[list[str | None]] = []
     numbers: list[int] = []
     lost: list[dict[str, object]] = []
@@ -235,16 +242,16 @@ def _careful_csv(lines: Iterator[str], names: list[str], delimiter: str, line: i
         except StopIteration:
             break
         except csv.Error as error:
-            lost.append(reject(start, "broken_record", None, str(error), counted.take()))
-            reader = csv.reader(counted, delimiter=delimiter)
+            lost.append(reject(start, "broken_record", None, str(error), _shown(counted.take_first())))
+            reader = csv.reader(counted, delimiter=delimiter, strict=True)
             continue
         raw = counted.take()
         if not fields:
             continue
         if any("\ud800" <= character <= "\udfff" for character in raw):
-            lost.append(reject(start, "not_utf8", None, None, raw.encode("utf-8", "backslashreplace").decode()))
+            lost.append(reject(start, "not_utf8", None, None, _shown(raw)))
         elif "\x00" in raw:
-            lost.append(reject(start, "nul_character", None, None, raw.replace("\x00", "\\0")))
+            lost.append(reject(start, "nul_character", None, None, _shown(raw)))
         elif len(fields) > len(unique):
             lost.append(reject(start, "too_many_fields", None, len(fields), raw))
         else:
@@ -261,6 +268,7 @@ class _Counted:
 
     def __init__(self, lines: Iterator[str], first: int) -> None:
         self._lines = lines
+        self._again: list[str] = []  # lines to be handed out once more, the next one last
         self.next_line = first
         self._taken: list[str] = []
 
@@ -268,7 +276,7 @@ class _Counted:
         return self
 
     def __next__(self) -> str:
-        text = next(self._lines)
+        text = self._again.pop() if self._again else next(self._lines)
         self.next_line += 1
         self._taken.append(text)
         return text
@@ -277,6 +285,19 @@ class _Counted:
         text = "".join(self._taken)[:RAW_CHARACTERS].rstrip("\r\n")
         self._taken = []
         return text
+
+    def take_first(self) -> str:
+        """The first line of the record alone; its other lines come again."""
+        first, *others = self._taken
+        self._again.extend(reversed(others))
+        self.next_line -= len(others)
+        self._taken = []
+        return first[:RAW_CHARACTERS].rstrip("\r\n")
+
+
+def _shown(raw: str) -> str:
+    """Text as a database takes it: bytes that are not UTF-8 and NUL characters spelled out."""
+    return raw.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\0")
 
 
 def _text_frame(records: list[list[str | None]], names: list[str], numbers: list[int]) -> pl.DataFrame:
@@ -303,11 +324,13 @@ def _json_block(chunk: list[tuple[int, str]]) -> Block:
         try:
             record = json.loads(text)
         except (ValueError, RecursionError) as error:
-            shown = text[:RAW_CHARACTERS].encode("utf-8", "backslashreplace").decode()
-            lost.append(reject(number, "not_json", None, str(error)[:200], shown))
+            lost.append(reject(number, "not_json", None, str(error)[:200], _shown(text[:RAW_CHARACTERS])))
             continue
         if not isinstance(record, dict):
-            lost.append(reject(number, "not_a_json_object", None, type(record).__name__, text))
+            lost.append(reject(number, "not_a_json_object", None, type(record).__name__, _shown(text)))
+            continue
+        if "\x00" in text or ("\\u0000" in text and _holds_nul(record)):
+            lost.append(reject(number, "nul_character", None, None, _shown(text)))
             continue
         records.append(record)
         numbers.append(number)
@@ -315,6 +338,15 @@ def _json_block(chunk: list[tuple[int, str]]) -> Block:
     columns = {name: [_json_text(record.get(name)) for record in records] for name in names}
     frame = pl.DataFrame(columns, schema={name: pl.String for name in names})
     return Block(frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64)), lost)
+
+
+def _holds_nul(found: Any) -> bool:
+    """Whether a NUL character stands in any text of a JSON value (JSON can spell it, no text should hold it)."""
+    if isinstance(found, dict):
+        return any(_holds_nul(key) or _holds_nul(value) for key, value in found.items())
+    if isinstance(found, list):
+        return any(map(_holds_nul, found))
+    return isinstance(found, str) and "\x00" in found
 
 
 def _json_text(found: Any) -> str | None:
@@ -337,10 +369,20 @@ def _parquet_blocks(file: InboxFile) -> Iterator[Block]:
             frame = pl.DataFrame(pl.from_arrow(batch))
             frame = frame.rename({LINE: "line.2"}) if LINE in frame.columns else frame
             numbers = pl.int_range(line, line + frame.height, dtype=pl.Int64).alias(LINE)
-            yield Block(frame.with_columns(numbers), [])
+            yield _without_nul(frame.with_columns(numbers))
             line += frame.height
     except (arrow.ArrowException, OSError, pl.exceptions.PolarsError) as error:
         raise UnreadableFile("not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})") from error
+
+
+def _without_nul(frame: pl.DataFrame) -> Block:
+    """Records whose texts hold a NUL character are lost."""
+    texts = [pl.col(name).str.contains("\x00", literal=True) for name, kind in frame.schema.items() if kind == pl.String]
+    bad = frame.select(pl.any_horizontal(texts).fill_null(False)).to_series() if texts else pl.Series([False])
+    if not bad.any():
+        return Block(frame, [])
+    shown = raw_text(frame, frame.filter(bad)[LINE])
+    return Block(frame.filter(~bad), [reject(line, "nul_character", None, None, text) for line, text in shown.items()])
 
 
 # ---------------------------------------------------------------- typing

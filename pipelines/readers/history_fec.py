@@ -44,6 +44,11 @@ CANONICAL = {
     "lettering": "EcritureLet",
     "lettered_on": "DateLet",
     "validated_on": "ValidDate",
+    "journal_label": "JournalLib",
+    "account_label": "CompteLib",
+    "auxiliary_label": "CompAuxLib",
+    "currency_amount": "Montantdevise",
+    "currency": "Idevise",
 }
 # Entry keys tried, the law's first: a later one is taken only where it leaves fewer unbalanced entries.
 ENTRY_KEYS: dict[str, tuple[str, ...]] = {

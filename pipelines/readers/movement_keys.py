@@ -7,13 +7,16 @@ are numbered in the order of what is left, so that rows out of order get the sam
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import polars as pl
 
 _SEPARATOR = "\x1f"
 BOOKED = ("journal_code", "entry_number", "entry_on", "account", "auxiliary_account", "piece", "debit", "credit")
-LATER = ("label", "piece_on", "lettering", "lettered_on", "validated_on", "size_bytes")
+LATER = (
+    "label", "piece_on", "lettering", "lettered_on", "validated_on", "journal_label", "account_label", "auxiliary_label",
+    "currency_amount", "currency", "size_bytes",
+)  # fmt: skip
 
 
 def digest64(texts: pl.Series) -> pl.Series:
@@ -27,18 +30,27 @@ def digest64(texts: pl.Series) -> pl.Series:
 
 
 def keyed(frame: pl.DataFrame, client_id: pl.Expr, dossier_id: pl.Expr, own: tuple[str, ...]) -> pl.DataFrame:
-    """`frame` with `entry_id` (client, dossier, journal, number, date) and `movement_id` (the columns `own`)."""
-    if frame.is_empty():
-        return frame.with_columns(entry_id=pl.lit(0, dtype=pl.Int64), movement_id=pl.lit(0, dtype=pl.Int64))
-    entry = ("journal_code", "entry_number", "entry_on")
+    """`frame` with `entry_id` (client, dossier, journal, number, date), `lettering_id` (account, auxiliary account, lettering;
+    null where not lettered) and `movement_id` (the columns `own`)."""
+    entry = _joined(client_id, dossier_id, *map(pl.col, ("journal_code", "entry_number", "entry_on")))
+    lettered = _joined(*map(pl.col, ("account", "auxiliary_account", "lettering")))
     frame = frame.with_columns(
-        _joined(client_id, dossier_id, *map(pl.col, entry)).alias("_entry"), _joined(*map(pl.col, own)).alias("_line")
+        entry.alias("_entry"),
+        pl.when(pl.col("lettering").is_not_null()).then(lettered).alias("_lettered"),
+        _joined(*map(pl.col, own)).alias("_line"),
     )
-    entries = frame["_entry"].unique()
-    known = pl.DataFrame({"_entry": entries, "entry_id": digest64(entries)})
-    return frame.with_columns(movement_id=digest64(frame["_line"])).join(
-        known, on="_entry", how="left", maintain_order="left"
+    return frame.select(
+        pl.all().exclude("_entry", "_lettered", "_line"),
+        _digest_once(frame["_entry"]).alias("entry_id"),
+        _digest_once(frame["_lettered"]).alias("lettering_id"),
+        digest64(frame["_line"]).alias("movement_id"),
     )
+
+
+def _digest_once(texts: pl.Series) -> pl.Series:
+    """`digest64` of a column whose values repeat."""
+    values = texts.drop_nulls().unique()
+    return texts.replace_strict(values, digest64(values), default=None, return_dtype=pl.Int64)
 
 
 def occurrences(frame: pl.DataFrame) -> pl.Series:
@@ -53,3 +65,10 @@ def occurrences(frame: pl.DataFrame) -> pl.Series:
 
 def _joined(*parts: pl.Expr) -> pl.Expr:
     return pl.concat_str([part.cast(pl.String).fill_null("") for part in parts], separator=_SEPARATOR)
+
+
+def list_digest(lines: pl.DataFrame) -> str:
+    """SHA-256 of a list of lines, sorted: client, dossier, movement, amounts, one line of text each."""
+    columns = ("client_id", "dossier_id", "movement_id", "debit", "credit")
+    texts = lines.select(_joined(*map(pl.col, columns))).to_series().sort()
+    return sha256("\n".join(texts).encode()).hexdigest()

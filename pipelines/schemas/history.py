@@ -28,9 +28,15 @@ class Movements(LandingModel):
     piece: str = text("Reference of the supporting piece", nullable=True)
     piece_on: date = value("Date of the piece", nullable=True)
     lettering: str = text("Lettering", nullable=True)
+    lettering_id: int = value("64 bits of a digest of account, auxiliary account and lettering; null: not lettered", nullable=True)
     lettered_on: date = value("Date of lettering", nullable=True)
     validated_on: date = value("ValidDate; empty: not validated", nullable=True)
     label: str = text("EcritureLib", nullable=True)
+    journal_label: str = text("JournalLib", nullable=True)
+    account_label: str = text("CompteLib", nullable=True)
+    auxiliary_label: str = text("CompAuxLib", nullable=True)
+    currency_amount: str = text("Montantdevise, as written", nullable=True)
+    currency: str = text("Idevise", nullable=True)
     size_bytes: int = value("Bytes of the line in its file, line end included", ge=0)
 
 
@@ -45,6 +51,16 @@ class UnreadableMovements(LandingModel):
     entry_on: date = value("EcritureDate where it can be read", nullable=True)
     rule: str = text("Rule the line breaks")
     size_bytes: int = value("Bytes of the line in its file, line end included", ge=0)
+
+
+class PurgedMovements(LandingModel):
+    """One row per accounting line that a purge certificate says was purged."""
+
+    certificate_id: str = text("SHA-256 of the sorted list that was purged")
+    client_id: str = text("Client who kept the books")
+    dossier_id: str = text("Dossier the line belonged to")
+    movement_id: int = value("Key of the line within its dossier")
+    purged_on: date = value("Day on which the certificate was registered")
 
 
 class FecFiles(LandingModel):
