@@ -144,7 +144,7 @@ def write(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
             con.register("contract_rows", frame.select([column for column, _, _ in columns]).to_arrow())
             con.execute(f"insert into {SCHEMA}.{name} select * from contract_rows")
             con.unregister("contract_rows")
-            con.execute(f"comment on table {SCHEMA}.{name} is {_quoted(_DESCRIPTIONS[name])}")
+            con.execute(f"comment on table {SCHEMA}.{name} is {_quoted(DESCRIPTIONS[name])}")
             for column, _, description in columns:
                 con.execute(f"comment on column {SCHEMA}.{name}.{column} is {_quoted(description)}")
         con.execute("commit")
@@ -623,7 +623,7 @@ _OTHER_TABLES: Mapping[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         (("name", "varchar", "File name"), ("sha256", "varchar", "SHA-256 of its content")),
     ),
 }
-_DESCRIPTIONS = {table.name: table.description for table in TABLES} | {
+DESCRIPTIONS = {table.name: table.description for table in TABLES} | {
     name: description for name, (description, _) in _OTHER_TABLES.items()
 }
 

@@ -541,3 +541,27 @@ def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
     row = con.execute(query).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Rows of one landing table."""
+    return _one(con, f"select count(*) from landing.{name}")
+
+
+def described(con: duckdb.DuckDBPyConnection, source: str, name: str) -> dict[str, int | str]:
+    """What an operator wants to know of a landing table: rows, rejects, files with digest, first and last event."""
+    files = con.execute(
+        "select name, left(sha256, 12), first_event_at, last_event_at from landing.files where source = ? order by file_id",
+        [source],
+    ).fetchall()
+    events = [at for _, _, first, last in files for at in (first, last) if at is not None]
+    rejected = con.execute("select count(*) from landing.rejects where source = ?", [source]).fetchone()
+    found: dict[str, int | str] = {
+        "dagster/row_count": rows(con, name),
+        "rows_rejected": int(rejected[0]) if rejected else 0,
+        "files": len(files),
+        "newest_files": "\n".join(f"{digest} {file}" for file, digest, _, _ in files[-20:]),
+    }
+    if events:
+        found |= {"first_event": min(events).isoformat(), "last_event": max(events).isoformat()}
+    return found

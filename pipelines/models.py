@@ -1,10 +1,12 @@
-"""dbt, run in this process: build, parse, and what became of each model and test."""
+"""dbt, run in this process: the parsed project, kept between runs, and builds of it over a working database."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +15,11 @@ from typing import Any
 from pipelines.errors import BuildError
 from pipelines.resources import ROOT
 
-PARSED = "partial_parse.msgpack"
-SHARED_TARGET = ROOT / "target"
+TARGET = ROOT / "target"
+MANIFEST = TARGET / "manifest.json"
+_PARSED = "partial_parse.msgpack"
+_DIGEST = "livret.digest"
+_PROJECT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests/dbt")
 
 
 @dataclass(frozen=True)
@@ -32,37 +37,70 @@ class Outcome:
         return self.status in ("error", "fail", "runtime error", "skipped")
 
 
-def build(work: Path, *selection: str, command: str = "build", exclude_unit_tests: bool = True) -> list[Outcome]:
-    """Run dbt over the working database in `work`. Raises BuildError where dbt itself cannot run.
+def manifest() -> Path:
+    """`target/manifest.json`, parsed anew where the project's SQL or YAML changed since.
 
-    dbt starts in `work`, so that the profile's relative path is the same for every warehouse: a changed profile
-    would cost a full parse.
+    Raises BuildError where the project does not parse.
     """
-    arguments = [command, *selection, *(["--exclude-resource-type", "unit_test"] if exclude_unit_tests else [])]
-    result = invoke(work, arguments)
+    digest = _project_digest()
+    stamp = TARGET / _DIGEST
+    if MANIFEST.is_file() and (TARGET / _PARSED).is_file() and stamp.is_file() and stamp.read_text() == digest:
+        return MANIFEST
+    TARGET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET, prefix="parse.") as name:
+        fresh = Path(name)
+        if (TARGET / _PARSED).is_file():
+            shutil.copy2(TARGET / _PARSED, fresh / _PARSED)
+        result = _invoke(["parse"], fresh, fresh)
+        if not result.success:
+            raise BuildError(f"the models do not parse: {result.exception}")
+        stamp.unlink(missing_ok=True)
+        for part in (_PARSED, MANIFEST.name):
+            os.replace(fresh / part, TARGET / part)
+    stamp.write_text(digest)
+    return MANIFEST
+
+
+def build(work: Path, *selection: str, exclude_unit_tests: bool = True) -> list[Outcome]:
+    """Run `dbt build` over the working database in `work`. Raises BuildError where dbt itself cannot run.
+
+    dbt starts in `work`, so that the profile's relative path is the same for every warehouse and the one parse
+    serves them all.
+    """
+    manifest()
+    without = ["--exclude-resource-type", "unit_test"] if exclude_unit_tests else []
+    result = _invoke(["build", *selection, *without], work, work / "target", parsed=TARGET / _PARSED)
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:
-        raise BuildError(f"dbt {command} could not run: {result.exception}") from result.exception
+        raise BuildError(f"dbt build could not run: {result.exception}") from result.exception
     return outcomes
 
 
-def invoke(work: Path, arguments: list[str]) -> Any:
-    """dbt's own answer to one command line."""
+def _project_digest() -> str:
+    digest = hashlib.sha256()
+    for part in _PROJECT:
+        path = ROOT / part
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _invoke(arguments: list[str], folder: Path, target: Path, parsed: Path | None = None) -> Any:
+    """dbt's own answer to one command line, given from inside `folder`."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
-    target = work / "target"
-    _borrow_parse(target)
+    known = Manifest.from_msgpack(parsed.read_bytes()) if parsed else None
     places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target-path", str(target)]
-    quiet = ["--quiet", "--no-use-colors", "--log-path", str(work / "logs"), "--log-level-file", "info"]
+    quiet = ["--quiet", "--no-use-colors", "--log-path", str(target.parent / "logs"), "--log-level", "none"]
     try:
-        with _inside(work):
-            result = dbtRunner().invoke([*quiet, *arguments, *places])
+        with _inside(folder):
+            return dbtRunner(manifest=known).invoke([*quiet, *arguments, *places])
     finally:
         # Without this the process keeps the database open after dbt has ended, and locks everyone out.
         DuckDBConnectionManager.close_all_connections()
-    _lend_parse(target)
-    return result
 
 
 @contextlib.contextmanager
@@ -74,26 +112,6 @@ def _inside(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
-
-
-def _borrow_parse(target: Path) -> None:
-    """Start from the project's last parse: a new warehouse then costs no full parse."""
-    shared = SHARED_TARGET / PARSED
-    if not (target / PARSED).exists() and shared.is_file():
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(shared, target / PARSED)
-
-
-def _lend_parse(target: Path) -> None:
-    """Leave the newest parse with the project; two runs that end together each leave a whole file."""
-    mine, shared = target / PARSED, SHARED_TARGET / PARSED
-    if not mine.is_file() or (shared.is_file() and shared.stat().st_mtime >= mine.stat().st_mtime):
-        return
-    with contextlib.suppress(OSError):
-        SHARED_TARGET.mkdir(exist_ok=True)
-        fresh = SHARED_TARGET / f".{PARSED}.{os.getpid()}"
-        shutil.copy2(mine, fresh)
-        os.replace(fresh, shared)
 
 
 def _outcome(node: Any) -> Outcome:

@@ -32,7 +32,7 @@ import polars as pl
 
 from pipelines.errors import ConfigurationError
 from pipelines.inbox import InboxFile
-from pipelines.readers import Batch, Reader, rejects_frame
+from pipelines.readers import Batch, Reader, ValueFound, rejects_frame
 from pipelines.readers.canonical import LINE, Block, blocks, broken_rows, raw_column, raw_text
 from pipelines.readers.values import UTC_INSTANT, Typed, instants, trimmed
 from pipelines.schemas.tickets import ANOMALY_LEVELS, CHANNELS, CRITICALITIES, EVENT_ROLES, KINDS, TicketEvents
@@ -49,16 +49,6 @@ _OPTIONS = {
     "not_covered_reasons": dict,
 }
 _COLUMNS = TicketEvents.to_schema().columns
-
-
-@dataclass(frozen=True)
-class ValueFound:
-    """A value of the log that decides something, and what it is read as (None: not mapped)."""
-
-    column: str
-    value: str
-    read_as: str | None
-    count: int
 
 
 @dataclass(frozen=True)
@@ -233,5 +223,6 @@ def _no_rows() -> pl.DataFrame:
 
 
 READER = Reader(
-    "tickets", "event_log", (TABLE,), read, options=_OPTIONS, suffixes=(".csv", ".ndjson", ".jsonl", ".parquet")
-)
+    "tickets", "event_log", (TABLE,), read, options=_OPTIONS, suffixes=(".csv", ".ndjson", ".jsonl", ".parquet"),
+    values_found=values_found,
+)  # fmt: skip

@@ -1,0 +1,216 @@
+"""The assets: contract and inbox into the working database, models, publication, report. Wiring only; no rule lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
+
+from pipelines import calendar_coverage, contract, landing, models, progress, reports, warehouse
+from pipelines.errors import BuildError
+from pipelines.landing_tables import SOURCES, TABLES
+from pipelines.resources import Settings, instant, settings
+
+PUBLISHED = dg.AssetKey(["published", "warehouse"])
+_RUN = dg.AssetKey(["landing", "run"])
+_LEDGER = ("files", "rejects", "changes")
+
+
+class Livret(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Paths and instant of one run, as text so that schedules and the UI can set them."""
+
+    inbox: str
+    contract: str
+    warehouse: str
+    reports: str
+    as_of: str
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(
+            inbox=Path(self.inbox),
+            contract=Path(self.contract),
+            warehouse=Path(self.warehouse),
+            reports=Path(self.reports),
+            as_of=instant(self.as_of),
+        )
+
+    @classmethod
+    def of(cls, settings: Settings) -> Livret:
+        return cls(
+            inbox=str(settings.inbox),
+            contract=str(settings.contract),
+            warehouse=str(settings.warehouse),
+            reports=str(settings.reports),
+            as_of=settings.as_of.isoformat(),
+        )
+
+
+    @classmethod
+    def from_environment(cls, now: datetime) -> Livret:
+        """The environment's settings; `now` is asked about where it names no instant."""
+        return cls.of(settings(now=now))
+
+
+def _spec(layer: str, name: str, description: str, group: str, *deps: dg.AssetKey) -> dg.AssetSpec:
+    return dg.AssetSpec([layer, name], description=description, group_name=group, kinds={"duckdb", "polars"}, deps=deps)
+
+
+@dg.multi_asset(
+    name="contract_terms",
+    specs=[_spec("contract", name, description, "contract") for name, description in contract.DESCRIPTIONS.items()],
+)
+def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
+    """The contract folder, validated as a whole, into schema sla_contract."""
+    progress.tell("contract")
+    terms = contract.load(livret.settings.contract)
+    with warehouse.writer(livret.settings.work_database) as con:
+        contract.write(con, terms)
+    for name, frame in terms.tables.items():
+        yield dg.MaterializeResult(["contract", name], metadata={"dagster/row_count": frame.height, "digest": terms.digest})
+
+
+@dg.asset(key=_RUN, group_name="landing", kinds={"duckdb"}, description="One row: the instant asked about, and the run that asks.")
+def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.MaterializeResult[Any]:
+    started = context.instance.get_run_stats(context.run.run_id).launch_time
+    with warehouse.writer(livret.settings.work_database) as con:
+        landing.create(con)
+        landing.start_run(con, context.run.run_id, livret.as_of, _iso(started, livret.as_of))
+        refused = landing.Landing(con, livret.settings.inbox).refuse_unknown()
+    return dg.MaterializeResult(metadata={"as_of": livret.as_of, "files_of_unknown_folders": refused.files})
+
+
+def _iso(launched: float | None, otherwise: str) -> str:
+    return datetime.fromtimestamp(launched, UTC).isoformat() if launched else otherwise
+
+
+def _landing_asset(source: str) -> dg.AssetsDefinition:
+    tables = [table for table in TABLES.values() if table.source == source]
+
+    @dg.multi_asset(
+        name=f"landing_{source}",
+        specs=[
+            _spec("landing", name, (table.model.__doc__ or "").strip(), "landing", _RUN)
+            for table in tables
+            for name in (table.name, *([table.surrogate[1]] if table.surrogate else []))
+        ],
+    )
+    def ingest(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
+        with warehouse.writer(livret.settings.work_database) as con:
+            counts = landing.Landing(con, livret.settings.inbox, progress.tell).ingest(source)
+            for spec in context.assets_def.specs:
+                metadata = {**landing.described(con, source, spec.key.path[-1]), "rows_rejected_now": counts.rejected}
+                yield dg.MaterializeResult(spec.key, metadata=metadata)
+
+    return ingest
+
+
+landing_assets = [_landing_asset(source) for source in SOURCES]
+
+
+@dg.multi_asset(
+    name="landing_ledger",
+    specs=[
+        _spec("landing", name, description, "landing", *(dg.AssetKey(["landing", table]) for table in TABLES))
+        for name, description in zip(
+            _LEDGER,
+            (
+                "One row per reading of a file, with its digest and what became of its rows.",
+                "One row per rejected row, with file, line, rule and value.",
+                "One row per row sent again with other values.",
+            ),
+            strict=True,
+        )
+    ],
+)
+def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
+    """What was read, once all of it is; the calendars must cover it before a model runs."""
+    with warehouse.writer(livret.settings.work_database) as con:
+        calendar_coverage.check(con)
+        for name in _LEDGER:
+            yield dg.MaterializeResult(["landing", name], metadata={"dagster/row_count": landing.rows(con, name)})
+
+
+_TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+
+@dbt_assets(manifest=models.manifest(), dagster_dbt_translator=_TRANSLATOR, name="models", exclude="resource_type:unit_test")
+def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
+    """All models and their tests, in this process; a failed test or model ends the run before anything is published."""
+    progress.tell("models and their tests")
+    work = livret.settings.work
+    outcomes = {outcome.unique_id: outcome for outcome in models.build(work, *_selection(context))}
+    with warehouse.writer(livret.settings.work_database) as con:
+        counts = _row_counts(con)
+    for spec in context.assets_def.specs_by_key.values():
+        outcome = outcomes.get(spec.metadata["dagster_dbt/unique_id"])
+        if outcome and not outcome.is_bad:
+            metadata = {"seconds": outcome.seconds, **counts.get(spec.key.path[-1], {})}
+            yield dg.MaterializeResult(spec.key, metadata=metadata)
+    for check in context.assets_def.check_specs:
+        outcome = outcomes.get(check.metadata["dagster_dbt/unique_id"])
+        if outcome and outcome.status != "skipped" and check.key in context.selected_asset_check_keys:
+            severity = dg.AssetCheckSeverity.ERROR if outcome.is_bad else dg.AssetCheckSeverity.WARN
+            yield dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=outcome.status == "pass",
+                severity=severity,
+                metadata={"failures": outcome.failures, "message": outcome.message},
+            )
+    bad = [outcome for outcome in outcomes.values() if outcome.is_bad and outcome.status != "skipped"]
+    if bad:
+        told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
+        raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
+
+
+def _selection(context: dg.AssetExecutionContext) -> list[str]:
+    """dbt's --select for a part of the models; nothing for all of them."""
+    if not context.is_subset:
+        return []
+    specs = (context.assets_def.specs_by_key[key] for key in context.selected_asset_keys)
+    return ["--select", *sorted(spec.metadata["dagster_dbt/unique_id"].split(".")[-1] for spec in specs)]
+
+
+def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    tables = con.execute(
+        "select table_name, estimated_size from duckdb_tables() where schema_name in ('sla_intermediate', 'sla_marts')"
+    ).fetchall()
+    return {name: {"dagster/row_count": int(rows)} for name, rows in tables}
+
+
+_MARTS = [key for key in model_assets.keys if key.path[0] == "marts"]
+
+
+@dg.asset(
+    key=PUBLISHED,
+    deps=[*_MARTS, *contract_terms.keys],
+    group_name="published",
+    kinds={"duckdb"},
+    description="The file that readers open: marts, contract and statements, swapped in at once.",
+)
+def published(livret: Livret) -> dg.MaterializeResult[Any]:
+    progress.tell("publishing")
+    rows = warehouse.publish(livret.settings.work_database, livret.settings.warehouse)
+    return dg.MaterializeResult(metadata={"path": str(livret.settings.warehouse), "tables": len(rows), "rows": sum(rows.values())})
+
+
+@dg.asset(
+    key=["reports", "monthly_report"],
+    deps=[PUBLISHED],
+    group_name="reports",
+    kinds={"plotly"},
+    description="The month's figures as one self-contained page, in French and English.",
+)
+def monthly_report(livret: Livret) -> dg.MaterializeResult[Any]:
+    progress.tell("report")
+    path = reports.write(livret.settings.warehouse, livret.settings.reports, livret.settings.as_of)
+    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size})
+
+
+ALL = [contract_terms, run_started, *landing_assets, landing_ledger, model_assets, published, monthly_report]

@@ -1,0 +1,73 @@
+"""No event may fall on a day whose holidays are unknown: it would silently be a working day (rules.md section 1)."""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipelines.errors import ConfigurationError
+
+# The first and last event of each kind of log that business time is counted for, with where the row stands.
+_EVENTS = """
+with environments as (select environment_id, client_id, contract_id from landing.environments),
+of_environments as (
+    select 'outages' as log, environment_id, down_from as at, file_id, line from landing.outages
+    union all
+    select 'interruptions', environment_id, starts_at, file_id, line from landing.interruptions where environment_id is not null
+),
+found as (
+    select log, contract_id, at, file_id, line from of_environments inner join environments using (environment_id)
+    union all
+    select 'tickets', contract_id, created_at, file_id, line
+    from landing.tickets
+    inner join (select distinct client_id, contract_id from environments) as clients using (client_id)
+    union all
+    select 'checks', contract_id, at, file_id, line
+    from (
+        select probe_key, unnest([min_by(checked_at, checked_at), max_by(checked_at, checked_at)]) as at,
+            unnest([min_by(file_id, checked_at), max_by(file_id, checked_at)]) as file_id,
+            unnest([min_by(line, checked_at), max_by(line, checked_at)]) as line
+        from landing.checks group by probe_key
+    )
+    inner join landing.probes using (probe_key)
+    inner join environments using (environment_id)
+)
+select found.log, found.contract_id, contracts.holiday_calendar, calendars.covers_from, calendars.covers_until,
+    files.name, found.line, found.at
+from found
+inner join (select distinct contract_id, holiday_calendar from sla_contract.contracts) as contracts using (contract_id)
+inner join sla_contract.holiday_calendars as calendars using (holiday_calendar)
+left join landing.files as files on files.file_id = found.file_id
+where found.at < calendars.covers_from::timestamptz + interval 1 day
+    or found.at >= calendars.covers_until::timestamptz - interval 1 day
+order by found.at limit 1
+"""
+
+_AS_OF = """
+select contracts.contract_id, contracts.holiday_calendar, calendars.covers_from, calendars.covers_until, run.as_of
+from (select distinct contract_id, holiday_calendar from sla_contract.contracts) as contracts
+inner join (select distinct contract_id from landing.environments) as used using (contract_id)
+inner join sla_contract.holiday_calendars as calendars using (holiday_calendar)
+cross join landing.run as run
+where run.as_of < calendars.covers_from::timestamptz + interval 1 day
+    or run.as_of >= calendars.covers_until::timestamptz - interval 1 day
+limit 1
+"""
+
+
+def check(con: duckdb.DuckDBPyConnection) -> None:
+    """Raises ConfigurationError naming contract, calendar, event, file and line."""
+    row = con.execute(_EVENTS).fetchone()
+    if row:
+        log, contract_id, calendar, covers_from, covers_until, name, line, at = row
+        raise ConfigurationError(
+            f"holiday_calendars.csv: calendar {calendar!r} of contract {contract_id} covers {covers_from} to "
+            f"{covers_until}, but {log} has {at.isoformat()} ({name}, line {line}); add the holidays of those years "
+            "and widen covers_from or covers_until, or correct the row"
+        )
+    row = con.execute(_AS_OF).fetchone()
+    if row:
+        contract_id, calendar, covers_from, covers_until, as_of = row
+        raise ConfigurationError(
+            f"holiday_calendars.csv: calendar {calendar!r} of contract {contract_id} covers {covers_from} to "
+            f"{covers_until}, but as_of is {as_of.isoformat()}; add the holidays of those years or ask another instant"
+        )

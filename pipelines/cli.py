@@ -1,0 +1,139 @@
+"""The command line: the one place that reads the clock, and turns errors into words and exit statuses.
+
+Nothing heavy is imported before it is needed: `livret --help` and `livret status` start in a blink.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from pipelines.errors import ConfigurationError, LivretError
+from pipelines.resources import ROOT, Settings, settings
+
+_OPTIONS = {
+    "inbox": click.option("--inbox", type=click.Path(path_type=Path), help="Folder of files to read (LIVRET_INBOX)."),
+    "contract": click.option("--contract", type=click.Path(path_type=Path), help="Folder of terms (LIVRET_CONTRACT)."),
+    "warehouse": click.option("--warehouse", type=click.Path(path_type=Path), help="Published file (LIVRET_WAREHOUSE)."),
+    "reports": click.option("--reports", type=click.Path(path_type=Path), help="Folder of reports (LIVRET_REPORTS)."),
+    "as_of": click.option("--as-of", help="Instant of the question, ISO 8601 with offset (LIVRET_AS_OF; default now)."),
+    "quiet": click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+    "as_json": click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
+}
+
+
+def _with(*names: str) -> Any:
+    def decorate(command: Any) -> Any:
+        for name in reversed(names):
+            command = _OPTIONS[name](command)
+        return command
+
+    return decorate
+
+
+def main() -> NoReturn:
+    """Entry point of the console script."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ConfigurationError.exit_status)
+    except click.exceptions.Abort:
+        click.echo("livret: interrupted; run again, nothing is lost or doubled", err=True)
+        sys.exit(1)
+    except LivretError as error:
+        click.echo(f"livret: {error}", err=True)
+        sys.exit(error.exit_status)
+    sys.exit(0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="livret")
+def cli() -> None:
+    """Prove, month after month, whether a SaaS service kept what its service booklet promises."""
+
+
+@cli.command()
+@_with("inbox", "contract", "warehouse", "reports", "as_of", "quiet", "as_json")
+def run(
+    inbox: Path | None,
+    contract: Path | None,
+    warehouse: Path | None,
+    reports: Path | None,
+    as_of: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Ingest what is new, build, publish, report."""
+    chosen = settings(
+        now=_now(), inbox=inbox, contract=contract, warehouse=warehouse, reports=reports, as_of=as_of
+    )
+    _refuse_unusable(chosen)
+    from pipelines import summary
+    from pipelines.runs import materialise
+
+    materialise(chosen, _teller(quiet or as_json))
+    found = summary.of(chosen.warehouse, chosen.reports)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, default=str))
+    elif not quiet:
+        click.echo(summary.table(found))
+
+
+@cli.command()
+@_with("inbox", "as_json")
+def check(inbox: Path | None, as_json: bool) -> None:
+    """Read and validate only: what would be accepted and rejected, and why."""
+    from pipelines import checking
+
+    found = checking.of(settings(now=_now(), inbox=inbox).inbox, _now())
+    click.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else checking.table(found))
+
+
+@cli.command()
+@_with("warehouse", "as_json")
+def status(warehouse: Path | None, as_json: bool) -> None:
+    """Last run, months, verdicts, rejects, age of each source."""
+    from pipelines import summary
+
+    found = summary.status(settings(now=_now(), warehouse=warehouse).warehouse)
+    click.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else summary.status_table(found))
+
+
+@cli.command()
+@click.option("--port", default=3000, show_default=True, help="Port of the page, on this machine only.")
+def dev(port: int) -> None:
+    """The Dagster UI with schedules and sensors."""
+    home = ROOT / "data" / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_text((ROOT / "pipelines" / "dagster.yaml").read_text())
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _refuse_unusable(chosen: Settings) -> None:
+    """Contract and inbox are looked at before anything starts, so that a typing error costs no build."""
+    from pipelines import contract, inbox
+
+    contract.load(chosen.contract)
+    for _ in inbox.discover(chosen.inbox):
+        break
+
+
+def _teller(quiet: bool) -> Any:
+    """Progress: one line rewritten on a terminal, plain lines elsewhere."""
+    if quiet:
+        return lambda text: None
+    if not sys.stderr.isatty():
+        return lambda text: click.echo(text, err=True)
+    return lambda text: click.echo(f"\r\033[K{text[:100]}", nl=False, err=True)

@@ -1,0 +1,49 @@
+"""One run of all assets in this process: what `livret run` does, and what the schedules do."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import dagster as dg
+
+from pipelines.assets import ALL, Livret
+from pipelines.errors import BuildError, LivretError
+from pipelines.progress import Tell, listened_to_by
+from pipelines.resources import Settings
+
+
+def materialise(settings: Settings, tell: Tell) -> None:
+    """Materialise every asset. Raises the LivretError that stopped it, or BuildError for anything else."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with _instance() as instance, listened_to_by(tell):
+        try:
+            result = dg.materialize(
+                ALL,
+                resources={"livret": Livret.of(settings)},
+                instance=instance,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=True,
+            )
+        except Exception as error:
+            raise _told(error) from error
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed and check.blocking]
+    if failed:
+        names = ", ".join(f"{check.asset_key.to_user_string()}: {check.check_name}" for check in failed)
+        raise BuildError(f"checks failed: {names}")
+    tell("")
+
+
+def _instance() -> dg.DagsterInstance:
+    """The operator's own instance where there is one, so that its page shows the run; else one that is forgotten."""
+    return dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
+
+
+def _told(error: BaseException) -> LivretError:
+    """Our own error out of Dagster's wrapping; anything else is a failed build, told with its kind."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, LivretError):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return BuildError(f"{type(error).__name__}: {error}")
