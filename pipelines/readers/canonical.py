@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import polars as pl
 import pyarrow as arrow
-import pyarrow.parquet as parquet
+from pyarrow import parquet
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
