@@ -1,0 +1,65 @@
+-- One row per commitment in working days that waited through whole working days: by how many days that moves its last day.
+-- A stretch of waiting counts when it begins before the last day has begun.
+with started as (
+    select * from {{ ref('int_ticket_day_limits_started') }}
+),
+
+pauses as (
+    select * from {{ ref('int_ticket_pauses_merged') }}
+),
+
+working_days as (
+    select * from {{ ref('int_clock_working_days') }}
+),
+
+begun as (
+    select
+        started.ticket_id,
+        started.commitment,
+        started.started_days,
+        started.allowed_days,
+        pauses.paused_from,
+        greatest(
+            started.started_days,
+            case
+                when paused.day_from = pauses.paused_from then paused.working_days_before
+                else paused.working_days
+            end
+        ) as days_before,
+        resumed.working_days_before as days_until,
+    from started
+    inner join pauses on pauses.ticket_id = started.ticket_id
+    inner join working_days as paused
+        on paused.contract_id = started.contract_id
+        and paused.clock = started.clock
+        and paused.utc_day = cast(pauses.paused_from as date)
+        and paused.slice_from <= pauses.paused_from
+        and paused.slice_until > pauses.paused_from
+    inner join working_days as resumed
+        on resumed.contract_id = started.contract_id
+        and resumed.clock = started.clock
+        and resumed.utc_day = cast(pauses.paused_until as date)
+        and resumed.slice_from <= pauses.paused_until
+        and resumed.slice_until > pauses.paused_until
+),
+
+waited as (
+    select
+        begun.*,
+        begun.days_until - begun.days_before as waited_days,
+        coalesce(sum(begun.days_until - begun.days_before) over (
+            partition by begun.ticket_id, begun.commitment
+            order by begun.paused_from
+            rows between unbounded preceding and 1 preceding
+        ), 0) as waited_days_before,
+    from begun
+    where begun.days_until > begun.days_before
+)
+
+select
+    waited.ticket_id,
+    waited.commitment,
+    cast(sum(waited.waited_days) as bigint) as waited_days,
+from waited
+where waited.days_before - waited.started_days - waited.waited_days_before < waited.allowed_days
+group by waited.ticket_id, waited.commitment

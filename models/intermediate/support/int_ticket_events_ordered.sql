@@ -1,0 +1,40 @@
+-- One row per event of a log that had happened at as_of, numbered within its ticket: by time, in the same second by file
+-- and line.
+with events as (
+    select * from {{ ref('stg_tickets__events') }}
+),
+
+run as (
+    select * from {{ ref('stg_run') }}
+),
+
+numbered as (
+    select
+        events.*,
+        row_number() over (
+            partition by events.ticket_id
+            order by events.event_at, events.file_id, events.line, events.sequence
+        ) as place,
+    from events
+    cross join run
+    where events.event_at <= run.as_of
+)
+
+select
+    numbered.*,
+    min(case when numbered.role = 'qualified' then numbered.event_at end) over (
+        partition by numbered.ticket_id
+    ) as first_qualified_at,
+    min(case when numbered.is_work or numbered.role = 'closed' then numbered.event_at end) over (
+        partition by numbered.ticket_id order by numbered.place
+        rows between 1 following and unbounded following
+    ) as next_step_at,
+    max(case when numbered.is_work then numbered.place end) over (
+        partition by numbered.ticket_id order by numbered.place
+        rows between unbounded preceding and 1 preceding
+    ) as last_work_place,
+    max(case when numbered.role = 'closed' then numbered.place end) over (
+        partition by numbered.ticket_id order by numbered.place
+        rows between unbounded preceding and 1 preceding
+    ) as last_closed_place,
+from numbered

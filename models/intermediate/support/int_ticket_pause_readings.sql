@@ -1,0 +1,56 @@
+-- One row per counted commitment and stretch of waiting: what the clock showed when it began and ended, not before the start,
+-- and the business time waited before it.
+with readings as (
+    select * from {{ ref('int_ticket_limit_readings') }}
+),
+
+pauses as (
+    select * from {{ ref('int_ticket_pauses_merged') }}
+),
+
+slices as (
+    select * from {{ ref('int_clock_slices') }}
+),
+
+paused as (
+    select
+        readings.ticket_id,
+        readings.commitment,
+        readings.started_reading_s,
+        readings.ended_reading_s,
+        pauses.paused_from,
+        pauses.paused_until,
+        cast(greatest(readings.started_reading_s, paused.opened_before_s + case
+            when paused.is_open then {{ seconds_between('paused.slice_from', 'pauses.paused_from') }}
+            else 0
+        end) as decimal(18, 6)) as from_reading_s,
+        cast(greatest(readings.started_reading_s, resumed.opened_before_s + case
+            when resumed.is_open
+                then {{ seconds_between('resumed.slice_from', 'pauses.paused_until') }}
+            else 0
+        end) as decimal(18, 6)) as until_reading_s,
+    from pauses
+    inner join readings on readings.ticket_id = pauses.ticket_id
+    inner join slices as paused
+        on paused.contract_id = readings.contract_id
+        and paused.clock = readings.clock
+        and paused.utc_day = cast(pauses.paused_from as date)
+        and paused.slice_from <= pauses.paused_from
+        and paused.slice_until > pauses.paused_from
+    inner join slices as resumed
+        on resumed.contract_id = readings.contract_id
+        and resumed.clock = readings.clock
+        and resumed.utc_day = cast(pauses.paused_until as date)
+        and resumed.slice_from <= pauses.paused_until
+        and resumed.slice_until > pauses.paused_until
+)
+
+select
+    paused.*,
+    cast(coalesce(sum(paused.until_reading_s - paused.from_reading_s) over (
+        partition by paused.ticket_id, paused.commitment
+        order by paused.paused_from
+        rows between unbounded preceding and 1 preceding
+    ), 0) as decimal(18, 6)) as waited_before_s,
+from paused
+where paused.until_reading_s > paused.from_reading_s

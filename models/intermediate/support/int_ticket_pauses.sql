@@ -1,0 +1,29 @@
+-- One row per stretch in which a ticket waited on the customer, sent or derived from an event log; no end: still waiting.
+with pauses as (
+    select * from {{ ref('stg_tickets__pauses') }}
+),
+
+events as (
+    select * from {{ ref('int_ticket_events_ordered') }}
+)
+
+select
+    pauses.ticket_id,
+    pauses.reason,
+    pauses.paused_from,
+    pauses.paused_until,
+    pauses.file_id,
+    pauses.line,
+from pauses
+
+union all
+
+select
+    events.ticket_id,
+    events.event as reason,
+    events.event_at as paused_from,
+    events.next_step_at as paused_until,
+    events.file_id,
+    events.line,
+from events
+where events.role = 'paused'
