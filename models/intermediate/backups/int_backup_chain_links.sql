@@ -1,0 +1,37 @@
+-- One row per copy and point it needs, present in its repository's catalogues or not.
+with copies as (
+    select * from {{ ref('int_backup_copies_located') }}
+),
+
+doubtful as (
+    select * from {{ ref('int_backup_copies_doubtful') }}
+),
+
+needed as (
+    select
+        copies.point_key,
+        copies.repository_id,
+        copies.first_listed_at,
+        copies.last_listed_at,
+        {{ words('copies.parent_point_id') }} as needed_point_id,
+    from copies
+    where copies.parent_point_id is not null
+)
+
+select
+    needed.point_key,
+    needed.needed_point_id,
+    parents.point_key as needed_point_key,
+    needed.first_listed_at,
+    needed.last_listed_at,
+    case
+        when parents.point_key is null then needed.first_listed_at
+        when doubtful.point_key is not null and not doubtful.is_accepted then needed.first_listed_at
+        when parents.missing_listed_at <= needed.last_listed_at then parents.missing_listed_at
+    end as broken_at,
+from needed
+left join copies as parents
+    on parents.repository_id = needed.repository_id
+    and parents.point_id = needed.needed_point_id
+left join doubtful on doubtful.point_key = parents.point_key
+where needed.needed_point_id <> ''

@@ -1,0 +1,76 @@
+-- One row per copy that is not plainly good, with what it is: damaged, failed or partial (R11).
+-- A partial original makes partial copies: what it could not read is missing from them too.
+with copies as (
+    select * from {{ ref('int_backup_copies_located') }}
+),
+
+spoilt as (
+    select * from {{ ref('int_backup_copies_spoilt_by_jobs') }}
+),
+
+terms as (
+    select * from {{ ref('int_terms') }}
+),
+
+told as (
+    select
+        copies.point_key,
+        copies.contract_id,
+        copies.environment_id,
+        copies.content,
+        copies.repository_id,
+        copies.point_id,
+        copies.night_on,
+        case
+            when copies.listed_status in ('damaged', 'failed') then copies.listed_status
+            when spoilt.job_status = 'failed' then 'failed'
+            else 'partial'
+        end as quality,
+        spoilt.job_status is not null as is_told_by_job,
+    from copies
+    left join spoilt on spoilt.point_key = copies.point_key
+    where copies.listed_status in ('damaged', 'failed', 'partial') or spoilt.job_status is not null
+),
+
+inherited as (
+    select distinct
+        copies.point_key,
+        copies.contract_id,
+        copies.night_on,
+        'partial' as quality,
+        false as is_told_by_job,
+    from copies
+    inner join told
+        on told.environment_id = copies.environment_id
+        and told.content = copies.content
+        and told.point_id = copies.original_point_id
+        and told.repository_id <> copies.repository_id
+    left join told as itself on itself.point_key = copies.point_key
+    where told.quality = 'partial' and itself.point_key is null
+),
+
+doubtful as (
+    select
+        told.point_key,
+        told.contract_id,
+        told.night_on,
+        told.quality,
+        told.is_told_by_job,
+    from told
+
+    union all
+
+    select inherited.* from inherited
+)
+
+select
+    doubtful.point_key,
+    doubtful.quality,
+    doubtful.quality = 'partial' and terms.value = 'true' as is_accepted,
+    doubtful.is_told_by_job,
+from doubtful
+inner join terms
+    on terms.contract_id = doubtful.contract_id
+    and terms.term = 'backup_partial_covers'
+    and terms.valid_from <= doubtful.night_on
+    and (terms.valid_until is null or terms.valid_until > doubtful.night_on)

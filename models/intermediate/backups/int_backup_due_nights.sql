@@ -1,0 +1,62 @@
+-- One row per environment, content and night now due, with its places counted: covered when taken, restorable, unknown.
+with nights as (
+    select * from {{ ref('int_backup_nights') }}
+),
+
+places as (
+    select
+        place_nights.environment_id,
+        place_nights.content,
+        place_nights.night_on,
+        sum(case when place_nights.is_covered then 1 else 0 end) as places_covered,
+        sum(case when place_nights.is_restorable then 1 else 0 end) as places_restorable,
+        sum(case when place_nights.is_unknown then 1 else 0 end) as places_unknown,
+        sum(place_nights.late_points) as late_points,
+        sum(place_nights.manual_points) as manual_points,
+        sum(place_nights.partial_points) as partial_points,
+        sum(place_nights.unusable_points) as unusable_points,
+    from {{ ref('int_backup_place_nights') }} as place_nights
+    group by place_nights.environment_id, place_nights.content, place_nights.night_on
+),
+
+runs as (
+    select * from {{ ref('int_backup_runs_by_night') }}
+)
+
+select
+    nights.contract_id,
+    nights.client_id,
+    nights.environment_id,
+    nights.environment_kind,
+    nights.is_production,
+    nights.content,
+    nights.places_needed,
+    nights.night_on,
+    nights.month,
+    nights.night_from,
+    nights.night_until,
+    cast(coalesce(places.places_covered, 0) as bigint) as places_covered,
+    cast(coalesce(places.places_restorable, 0) as bigint) as places_restorable,
+    cast(coalesce(places.places_unknown, 0) as bigint) as places_unknown,
+    cast(coalesce(places.late_points, 0) as bigint) as late_points,
+    cast(coalesce(places.manual_points, 0) as bigint) as manual_points,
+    cast(coalesce(places.partial_points, 0) as bigint) as partial_points,
+    cast(coalesce(places.unusable_points, 0) as bigint) as unusable_points,
+    coalesce(runs.failed_jobs, 0) as failed_jobs,
+    coalesce(runs.partial_jobs, 0) as partial_jobs,
+    coalesce(places.places_covered, 0) >= nights.places_needed as is_covered,
+    coalesce(places.places_restorable, 0) >= nights.places_needed as is_restorable,
+    coalesce(places.places_covered, 0) + coalesce(places.places_unknown, 0)
+    >= nights.places_needed as may_be_covered,
+    coalesce(runs.is_retried, false)
+    and coalesce(places.places_covered, 0) >= nights.places_needed as is_saved_by_retry,
+from nights
+left join places
+    on places.environment_id = nights.environment_id
+    and places.content = nights.content
+    and places.night_on = nights.night_on
+left join runs
+    on runs.environment_id = nights.environment_id
+    and runs.content = nights.content
+    and runs.night_on = nights.night_on
+where nights.is_due

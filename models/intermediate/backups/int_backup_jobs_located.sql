@@ -1,0 +1,39 @@
+-- One row per backup job of a known environment that had ended by as_of, with the night it belongs to.
+with jobs as (
+    select * from {{ ref('stg_backups__jobs') }}
+),
+
+environments as (
+    select * from {{ ref('stg_registry__environments') }}
+),
+
+slices as (
+    select * from {{ ref('int_backup_night_slices') }}
+),
+
+run as (
+    select * from {{ ref('stg_run') }}
+)
+
+select
+    jobs.repository_id,
+    environments.contract_id,
+    jobs.environment_id,
+    jobs.content,
+    jobs.job_id,
+    jobs.point_id,
+    jobs.status,
+    slices.is_in_night,
+    slices.night_on,
+    jobs.started_at,
+    jobs.finished_at,
+from jobs
+cross join run
+inner join environments on environments.environment_id = jobs.environment_id
+inner join slices
+    on slices.contract_id = environments.contract_id
+    and slices.utc_day = cast(jobs.started_at as date)
+    and slices.slice_from <= jobs.started_at
+    and jobs.started_at < slices.slice_until
+where coalesce(jobs.finished_at, jobs.started_at) <= run.as_of
+    and jobs.started_at <= run.as_of

@@ -1,0 +1,69 @@
+-- One row per environment and place of its documents space: the last state saved there and its age (art. 9).
+with copies as (
+    select * from {{ ref('int_backup_copies') }}
+),
+
+nights as (
+    select * from {{ ref('int_backup_nights') }}
+),
+
+by_night as (
+    select * from {{ ref('int_backup_copies_by_night') }}
+),
+
+run as (
+    select * from {{ ref('stg_run') }}
+),
+
+states as (
+    select
+        copies.contract_id,
+        copies.environment_id,
+        copies.place,
+        max(case when copies.is_restorable then copies.started_at end) as last_saved_at,
+        count(case when copies.is_restorable then 1 end) as points,
+        max(copies.latest_listed_at) as latest_listed_at,
+        min(copies.night_on) as first_night_on,
+    from copies
+    where copies.content = 'documents'
+    group by copies.contract_id, copies.environment_id, copies.place
+),
+
+missed as (
+    select
+        states.environment_id,
+        states.place,
+        count(*) as cycles,
+        sum(case when coalesce(by_night.is_covered, false) then 0 else 1 end) as missed_cycles,
+        max(case when coalesce(by_night.is_covered, false) then null else nights.night_on end)
+            as last_missed_on,
+    from states
+    inner join nights
+        on nights.environment_id = states.environment_id
+        and nights.content = 'documents'
+        and nights.night_on >= states.first_night_on
+    left join by_night
+        on by_night.environment_id = nights.environment_id
+        and by_night.content = nights.content
+        and by_night.night_on = nights.night_on
+        and by_night.place = states.place
+    group by states.environment_id, states.place
+)
+
+select
+    states.contract_id,
+    states.environment_id,
+    states.place,
+    states.points,
+    states.last_saved_at,
+    cast({{ seconds_between('states.last_saved_at', 'run.as_of') }} as double) / 3600 as age_h,
+    coalesce(missed.cycles, 0) as cycles,
+    cast(coalesce(missed.missed_cycles, 0) as bigint) as missed_cycles,
+    missed.last_missed_on,
+    states.last_saved_at is not null as is_restorable,
+    states.latest_listed_at,
+from states
+cross join run
+left join missed
+    on missed.environment_id = states.environment_id
+    and missed.place = states.place

@@ -1,0 +1,23 @@
+-- One row per environment, content and night that must be restorable at as_of (art. 9).
+select
+    nights.contract_id,
+    nights.client_id,
+    nights.environment_id,
+    nights.content,
+    nights.night_on,
+    nights.places_needed,
+    nights.places_covered,
+    nights.places_unknown,
+    nights.places_restorable,
+    nights.is_covered,
+    nights.is_restorable,
+    nights.is_saved_by_retry,
+    nights.late_points,
+    nights.manual_points,
+    nights.partial_points,
+    nights.unusable_points,
+    nights.failed_jobs,
+    nights.partial_jobs,
+    nights.night_from,
+    nights.night_until,
+from {{ ref('int_backup_due_nights') }} as nights
