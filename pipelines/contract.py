@@ -1,7 +1,7 @@
 """The contract folder: read, typed, validated as a whole, and written to the schema `sla_contract`.
 
-Nothing runs on a contract that cannot be used: every problem found is told at once, with file, line, value and what was
-expected. What the terms mean lies in the folder's README and in the models, not here.
+Nothing runs on a contract that cannot be used: every problem found is told at once, with file, line, value
+and what was expected. What the terms mean lies in the folder's README and in the models, not here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TERM_DEFAULTS = Path(__file__).with_name("term_defaults.csv")
 COVERAGE_DEFAULTS = Path(__file__).with_name("coverage_defaults.csv")
 PROBLEMS_SHOWN = 20
 
-# Years for which zone offsets are always known: contracts reach back to the first FEC files, purge dates far ahead.
+# Years for which zone offsets are always known: back to the first FEC files, ahead to the last purge dates.
 _FIRST_YEAR, _LAST_YEAR = 1990, 2101
 
 _UTC_INSTANT = pl.Datetime("us", "UTC")
@@ -122,7 +122,7 @@ def load(folder: Path) -> Contract:
     problems.stop_if_any(folder)
     _add_default_coverage(rows)
     tables = {table.name: _frame(table, rows[table.name]) for table in TABLES}
-    tables["term_defaults"] = pl.DataFrame(defaults, schema={name: pl.String for name in defaults[0]})
+    tables["term_defaults"] = pl.DataFrame(defaults, schema=dict.fromkeys(defaults[0], pl.String))
     tables["zone_offsets"] = _zone_offsets(rows)
     files = sorted(digests.items())
     tables["contract_files"] = pl.DataFrame(
@@ -295,7 +295,9 @@ def _validity(row: Row) -> str:
 
 
 def _check_keys(folder: Path, rows: Mapping[str, list[Row]], problems: _Problems) -> None:
-    """Validities are not empty, and no key has two rows at the same time (windows of one day: see _check_windows)."""
+    """Validities are not empty, and no key has two rows at the same time (windows of one day: see
+    _check_windows).
+    """
     for table in TABLES:
         path = _path(folder, table.name)
         groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
@@ -402,7 +404,8 @@ def _check_calendars(folder: Path, rows: Mapping[str, list[Row]], problems: _Pro
 
 
 def _unknown(column: str, value: str, known: Iterable[str], file: str) -> str:
-    return f"{column} {value!r} is not in {file}, which has {', '.join(sorted(known)) or 'no row'}; add it there or correct it"
+    has = ", ".join(sorted(known)) or "no row"
+    return f"{column} {value!r} is not in {file}, which has {has}; add it there or correct it"
 
 
 def _check_contracts(folder: Path, rows: Mapping[str, list[Row]], problems: _Problems) -> None:
@@ -415,8 +418,9 @@ def _check_contracts(folder: Path, rows: Mapping[str, list[Row]], problems: _Pro
                 problems.add(
                     _path(folder, "contracts"),
                     row["line"],
-                    f"{column} {row[column]!r} differs from {before[column]!r} on line {before['line']}: a contract keeps"
-                    " its zone and calendar, so that its months stay one series; give the new terms a contract_id of their own",
+                    f"{column} {row[column]!r} differs from {before[column]!r} on line {before['line']}:"
+                    " a contract keeps its zone and calendar, so that its months stay one series;"
+                    " give the new terms a contract_id of their own",
                 )
     if not rows["contracts"]:
         problems.add(_path(folder, "contracts"), 1, "there is no contract; write at least one row")
@@ -519,7 +523,9 @@ def _check_terms(
 
 
 def _add_default_coverage(rows: Mapping[str, list[Row]]) -> None:
-    """A contract that has no coverage row of its own takes those of coverage_defaults.csv, from its first day on."""
+    """A contract that has no coverage row of its own takes those of coverage_defaults.csv, from its first
+    day on.
+    """
     own = {row["contract_id"] for row in rows["coverage"]}
     with COVERAGE_DEFAULTS.open(encoding="utf-8", newline="") as file:
         defaults = [{name: text or None for name, text in row.items()} for row in csv.DictReader(file)]
@@ -553,7 +559,7 @@ def _zone_offsets(rows: Mapping[str, list[Row]]) -> pl.DataFrame:
     years += [
         row[column].year for row in rows["holiday_calendars"] for column in ("covers_from", "covers_until")
     ]
-    # One year more at both ends: local midnight of the first day lies in the year before, west of Greenwich after the last.
+    # One year more at both ends: local days begin and end in the neighbouring year.
     first, last = min(years) - 1, max(years) + 1
     zones = sorted({row["time_zone"] for row in rows["contracts"]})
     stretches = [(zone, *stretch) for zone in zones for stretch in zone_stretches(zone, first, last)]
@@ -568,9 +574,11 @@ def _zone_offsets(rows: Mapping[str, list[Row]]) -> pl.DataFrame:
 
 @lru_cache(maxsize=64)
 def zone_stretches(zone: str, first_year: int, last_year: int) -> tuple[tuple[datetime, datetime, int], ...]:
-    """Disjoint stretches [from, until) of constant offset in seconds, 1 January of the first year to the end of the last.
+    """Disjoint stretches [from, until) of constant offset in seconds, 1 January of the first year to the
+    end of the last.
 
-    Walks by days and halves the day in which the offset changes: no zone has changed twice within a day since 1990.
+    Walks by days and halves the day in which the offset changes: no zone has changed twice within a day
+    since 1990.
     """
     info = ZoneInfo(zone)
 

@@ -1,7 +1,9 @@
-"""Columns and vocabulary of the contract folder: which file holds what, of which type, and which words are known.
+"""Columns and vocabulary of the contract folder: which file holds what, of which type, and which words are
+known.
 
-Only names and types live here. Every number of a contract is a row of its folder; what an absent term means is a row of
-`term_defaults.csv` beside this module, what absent coverage rows mean one of `coverage_defaults.csv`.
+Only names and types live here. Every number of a contract is a row of its folder; what an absent term means
+is a row of `term_defaults.csv` beside this module, what absent coverage rows mean one of
+`coverage_defaults.csv`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ UNITS = (*DURATIONS, "working_day", "day", "year", "pct", "count", "byte")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: how its text is typed (a key of contract.PARSERS), whether it may be empty, which words it knows."""
+    """One column: how its text is typed (a key of contract.PARSERS), whether it may be empty, which words
+    it knows.
+    """
 
     name: str
     kind: str
@@ -34,7 +38,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One file. `key`: columns whose rows must not be valid at the same time; `is_dated`: has valid_from, valid_until."""
+    """One file. `key`: columns whose rows must not be valid at the same time; `is_dated`: has valid_from,
+    valid_until.
+    """
 
     name: str
     description: str
@@ -50,7 +56,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Commitment:
-    """What a commitment of `targets.csv` may look like: its units, its criticalities (empty: none), whether it runs on a clock."""
+    """What a commitment of `targets.csv` may look like: its units, its criticalities (empty: none), whether
+    it runs on a clock.
+    """
 
     units: tuple[str, ...]
     criticalities: tuple[str, ...] = ()
@@ -129,7 +137,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "clock_exceptions",
-        "One row per contract, clock, date and window that replaces the weekly ones; empty times: closed all day",
+        "One row per contract, clock, date and window instead of the weekly ones; no times: closed all day",
         (
             _CLOCK,
             Column("day", "date", "Date on which these windows replace the weekly ones"),
@@ -197,7 +205,11 @@ TABLES: tuple[Table, ...] = (
         (
             Column("channel", "word", "Channel; empty: any", nullable=True, allowed=CHANNELS),
             Column("kind", "word", "Kind of ticket; empty: any", nullable=True, allowed=KINDS),
-            Column("reason", "text", "Reason stored with the ticket; without channel and kind, the source's reason it is about"),
+            Column(
+                "reason",
+                "text",
+                "Reason stored with the ticket; without channel and kind, the source's reason it is about",
+            ),
         ),
         ("contract_id", "channel", "kind", "reason"),
         is_optional=True,

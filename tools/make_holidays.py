@@ -1,7 +1,9 @@
-"""Write `holidays.csv` and `holiday_calendars.csv` of the contract folder: public holidays of metropolitan France.
+"""Write `holidays.csv` and `holiday_calendars.csv` of the contract folder: public holidays of metropolitan
+France.
 
-The dates come from the `holidays` package; `tests/unit/test_holidays.py` checks them against a second rule. Reading R1: the two
-extra days of Alsace-Moselle are not taken (no subdivision is asked for). Run it again only to cover more years:
+The dates come from the `holidays` package; `tests/unit/test_holidays.py` checks them against a second rule.
+Reading R1: the two extra days of Alsace-Moselle are not taken (no subdivision is asked for). Run it again
+only to cover more years:
 
     .venv/bin/python tools/make_holidays.py --from 2010 --until 2041
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +33,7 @@ def french_holidays(first_year: int, last_year: int) -> dict[date, str]:
 
 
 def write(folder: Path, from_year: int, until_year: int) -> int:
-    """Write both files for the years `from_year` to `until_year` (exclusive); gives the number of holidays."""
+    """Write both files for the years `from_year` to `until_year` (exclusive); gives the holidays' number."""
     found = french_holidays(from_year, until_year - 1)
     source = SOURCE.format(version=holidays.__version__)
     _write_csv(
@@ -63,7 +66,9 @@ def main() -> None:
     )
     parser.add_argument("--folder", type=Path, default=FOLDER)
     args = parser.parse_args()
-    print(f"{write(args.folder, args.from_year, args.until_year)} holidays written to {args.folder}")
+    sys.stdout.write(
+        f"{write(args.folder, args.from_year, args.until_year)} holidays written to {args.folder}\n"
+    )
 
 
 if __name__ == "__main__":

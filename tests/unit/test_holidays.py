@@ -1,8 +1,11 @@
-"""Holidays of the committed calendar against the `holidays` package and against a rule written independently (R1)."""
+"""Holidays of the committed calendar against the `holidays` package and against a rule written
+independently (R1).
+"""
 
 from __future__ import annotations
 
 import csv
+import importlib
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -73,8 +76,7 @@ def test_names_carry_no_plain_apostrophe() -> None:
 
 def test_the_generator_writes_the_committed_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import make_holidays
-
+    make_holidays = importlib.import_module("make_holidays")
     monkeypatch.setattr(sys, "argv", ["make_holidays.py", "--folder", str(tmp_path)])
     make_holidays.main()
     assert (tmp_path / "holidays.csv").read_bytes() == (FOLDER / "holidays.csv").read_bytes()
