@@ -1,7 +1,5 @@
 """The assets: contract and inbox into the working database, models, publication, report. Wiring only; no rule lives here."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +39,7 @@ class Livret(dg.ConfigurableResource):  # type: ignore[type-arg]
         )
 
     @classmethod
-    def of(cls, settings: Settings) -> Livret:
+    def of(cls, settings: Settings) -> "Livret":
         return cls(
             inbox=str(settings.inbox),
             contract=str(settings.contract),
@@ -52,7 +50,7 @@ class Livret(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
     @classmethod
-    def from_environment(cls, now: datetime) -> Livret:
+    def from_environment(cls, now: datetime) -> "Livret":
         """The environment's settings; `now` is asked about where it names no instant."""
         return cls.of(settings(now=now))
 
@@ -89,6 +87,14 @@ def _iso(launched: float | None, otherwise: str) -> str:
     return datetime.fromtimestamp(launched, UTC).isoformat() if launched else otherwise
 
 
+_SUMMARIES = {
+    "monitoring": {
+        "probe_runs": "One row per probe, UTC day and run of checks of one state.",
+        "probe_gaps": "One row per probe, UTC day and length of gap between checks.",
+    }
+}
+
+
 def _landing_asset(source: str) -> dg.AssetsDefinition:
     tables = [table for table in TABLES.values() if table.source == source]
 
@@ -98,7 +104,8 @@ def _landing_asset(source: str) -> dg.AssetsDefinition:
             _spec("landing", name, (table.model.__doc__ or "").strip(), "landing", _RUN)
             for table in tables
             for name in (table.name, *([table.surrogate[1]] if table.surrogate else []))
-        ],
+        ]
+        + [_spec("landing", name, text, "landing", _RUN) for name, text in _SUMMARIES.get(source, {}).items()],
     )
     def ingest(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
         with warehouse.writer(livret.settings.work_database) as con:

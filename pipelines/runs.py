@@ -41,9 +41,11 @@ def _instance() -> dg.DagsterInstance:
 
 def _told(error: BaseException) -> LivretError:
     """Our own error out of Dagster's wrapping; anything else is a failed build, told with its kind."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, LivretError):
-            return seen
-        seen = seen.__cause__ or seen.__context__
-    return BuildError(f"{type(error).__name__}: {error}")
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+        chain.append(cause)
+    for found in chain:
+        if isinstance(found, LivretError):
+            return found
+    root = chain[-1]
+    return BuildError(f"{type(root).__name__}: {root}")

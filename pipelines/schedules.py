@@ -1,7 +1,5 @@
 """When the assets run by themselves: every night, and when the inbox changes. One run at a time (dagster.yaml)."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
