@@ -4,6 +4,7 @@
 licence is unverified, others differ from ours): they are looked for in `shared/data` beside the project's folder.
 """
 
+# ruff: noqa: E501  (tables of settings)
 from __future__ import annotations
 
 import argparse
@@ -13,6 +14,8 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+import holidays
 
 PROJECT = Path(__file__).resolve().parents[1]
 REAL_DATA = PROJECT.parent / "shared" / "data"
@@ -25,8 +28,8 @@ FEC_DOSSIERS = {  # file -> client, dossier, closing day of its fiscal years
     "odicom_123456789FEC20200331.txt": ("odicom", "ferme", "03-31"),
     "quadra_123456789FEC20190731.txt": ("quadra", "dossier-1", "07-31"),
 }
-ALWAYS = {weekday: ("00:00:00", "24:00:00") for weekday in range(1, 8)}
-OFFICE = {weekday: ("09:00:00", "18:00:00") for weekday in range(1, 6)}
+ALWAYS = dict.fromkeys(range(1, 8), ("00:00:00", "24:00:00"))
+OFFICE = dict.fromkeys(range(1, 6), ("09:00:00", "18:00:00"))
 
 
 def build(inbox: Path, contract: Path, *, jobs: bool = True, data: Path = REAL_DATA) -> None:
@@ -174,8 +177,6 @@ def lay_out_ledgers(inbox: Path, *, data: Path = REAL_DATA / "fec") -> None:
 # ---------------------------------------------------------------- contract
 def write_contract(folder: Path, own: Path = PROJECT / "data" / "contract") -> None:
     """The booklet's folder and, beside it, an Italian desk (with Italy's holidays) and a service watched day and night."""
-    import holidays
-
     shutil.copytree(own, folder, dirs_exist_ok=True)
     italy = holidays.country_holidays("IT", years=range(2010, 2028))
     _append(folder, "holiday_calendars.csv", [
