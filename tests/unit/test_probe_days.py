@@ -22,8 +22,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create schema landing")
         connection.execute(
-            "create table landing.checks (line bigint, probe_key integer, checked_at timestamptz, status varchar,"
-            " period_s double, sequence integer, file_id integer)"
+            "create table landing.checks (line bigint, probe_key integer, checked_at timestamptz,"
+            " status varchar, period_s double, sequence integer, file_id integer)"
         )
         connection.execute("create table landing.touched_probe_days (probe_key integer, day date)")
         probe_days.create(connection)
@@ -50,9 +50,10 @@ def add(
 
 def runs(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     return con.execute(
-        "select probe_key, state, epoch(first_at) - epoch(?::timestamptz), epoch(last_at) - epoch(?::timestamptz),"
-        " checks, first_line, last_line from landing.probe_runs order by probe_key, first_at",
-        [DAY, DAY],
+        "select probe_key, state, epoch(first_at) - epoch($1::timestamptz),"
+        " epoch(last_at) - epoch($1::timestamptz), checks, first_line, last_line"
+        " from landing.probe_runs order by probe_key, first_at",
+        [DAY],
     ).fetchall()
 
 

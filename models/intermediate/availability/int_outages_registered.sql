@@ -1,0 +1,16 @@
+-- One row per ready-made outage of a registered environment, as far as as_of sees; without an end it lasts until as_of.
+select
+    outages.environment_id,
+    environments.contract_id,
+    outages.outage_id,
+    outages.message,
+    outages.down_from,
+    least(coalesce(outages.down_until, run.as_of), run.as_of) as down_until,
+    outages.file_id,
+    outages.line,
+from {{ ref('stg_monitoring__outages') }} as outages
+inner join {{ ref('stg_registry__environments') }} as environments
+    on environments.environment_id = outages.environment_id
+inner join {{ ref('stg_run') }} as run on run.as_of > outages.down_from
+where outages.down_until is null
+    or outages.down_until > outages.down_from
