@@ -1,4 +1,4 @@
-"""The committed samples are what the generator writes today; captures of real tools beside them are left alone."""
+"""The committed samples are what the generator writes today; captures of real tools are left alone."""
 
 from __future__ import annotations
 
