@@ -1,0 +1,91 @@
+-- One row per dossier with movements: its contract, the terms in force on the date asked, and the dates it spans.
+-- A client with several contracts is under that of a production environment, the one opened last; a client in no registry
+-- is under the warehouse's only contract, or under none.
+with keys as (
+    select * from {{ ref('stg_history__dossier_keys') }}
+),
+
+environments as (
+    select
+        environments.client_id,
+        environments.contract_id,
+        row_number() over (
+            partition by environments.client_id
+            order by
+                environments.is_production desc, environments.opened_on desc,
+                environments.contract_id
+        ) as place,
+    from {{ ref('stg_registry__environments') }} as environments
+),
+
+contracts as (
+    select
+        contracts.contract_id,
+        cast({{ add_seconds('stg_run.as_of', 'zone_offsets.utc_offset_s') }} as date) as as_of_on,
+        count(*) over () as contracts,
+    from {{ ref('int_contracts') }} as contracts
+    cross join {{ ref('stg_run') }} as stg_run
+    inner join {{ ref('stg_contract__zone_offsets') }} as zone_offsets
+        on zone_offsets.time_zone = contracts.time_zone
+        and zone_offsets.offset_from <= stg_run.as_of
+        and zone_offsets.offset_until > stg_run.as_of
+),
+
+terms as (
+    select
+        contracts.contract_id,
+        max(case when int_terms.term = 'history_rule' then int_terms.value end) as history_rule,
+    from contracts
+    inner join {{ ref('int_terms') }} as int_terms
+        on int_terms.contract_id = contracts.contract_id
+        and int_terms.valid_from <= contracts.as_of_on
+        and coalesce(int_terms.valid_until, date '9999-12-31') > contracts.as_of_on
+    group by contracts.contract_id
+),
+
+targets as (
+    select
+        contracts.contract_id,
+        cast(max(case when targets.commitment = 'history_years' then targets.value end) as integer)
+            as kept_years,
+        cast(
+            max(case when targets.commitment = 'tax_retention_years' then targets.value end)
+            as integer
+        ) as tax_years,
+    from contracts
+    inner join {{ ref('int_targets') }} as targets
+        on targets.contract_id = contracts.contract_id
+        and targets.valid_from <= contracts.as_of_on
+        and coalesce(targets.valid_until, date '9999-12-31') > contracts.as_of_on
+    group by contracts.contract_id
+),
+
+spans as (
+    select
+        entries.dossier_key,
+        min(entries.entry_on) as first_on,
+        max(entries.entry_on) as last_on,
+    from {{ ref('int_history_entries') }} as entries
+    group by entries.dossier_key
+)
+
+select
+    keys.dossier_key,
+    keys.client_id,
+    keys.dossier_id,
+    contracts.contract_id,
+    terms.history_rule,
+    targets.kept_years,
+    targets.tax_years,
+    coalesce(contracts.as_of_on, cast(stg_run.as_of as date)) as as_of_on,
+    spans.first_on,
+    spans.last_on,
+from keys
+inner join spans on spans.dossier_key = keys.dossier_key
+cross join {{ ref('stg_run') }} as stg_run
+left join environments on environments.client_id = keys.client_id and environments.place = 1
+left join contracts
+    on contracts.contract_id = environments.contract_id
+    or (environments.client_id is null and contracts.contracts = 1)
+left join terms on terms.contract_id = contracts.contract_id
+left join targets on targets.contract_id = contracts.contract_id

@@ -1,0 +1,41 @@
+-- One row per dossier, fiscal year and calendar year they share: a date finds its fiscal year by equality on its year.
+with fiscal_years as (
+    select * from {{ ref('int_history_fiscal_years') }}
+),
+
+cut_offs as (
+    select * from {{ ref('int_history_cut_offs') }}
+),
+
+later as (
+    select
+        fiscal_years.dossier_key,
+        fiscal_years.fiscal_year_from,
+        fiscal_years.fiscal_year_until,
+        fiscal_years.fiscal_year_end,
+        {{ add_months('fiscal_years.fiscal_year_end', '12 * cut_offs.tax_years') }} as tax_held_until,
+        kept_until.fiscal_year_from as leaves_fiscal_on,
+        {{ number_series(
+            'cast(year(fiscal_years.fiscal_year_from) as integer)',
+            'cast(year(' ~ add_days('fiscal_years.fiscal_year_until', -1) ~ ') as integer)'
+        ) }} as year,
+    from fiscal_years
+    inner join cut_offs on cut_offs.dossier_key = fiscal_years.dossier_key
+    left join fiscal_years as kept_until
+        on kept_until.dossier_key = fiscal_years.dossier_key
+        and kept_until.fiscal_year_number = fiscal_years.fiscal_year_number + cut_offs.kept_years
+)
+
+select
+    later.dossier_key,
+    cast(later.year as integer) as year,
+    later.fiscal_year_from,
+    later.fiscal_year_until,
+    later.fiscal_year_end,
+    later.tax_held_until,
+    later.leaves_fiscal_on,
+    cast(
+        concat(cast(later.year + cut_offs.kept_years as string), '-01-01') as date
+    ) as leaves_calendar_on,
+from later
+inner join cut_offs on cut_offs.dossier_key = later.dossier_key

@@ -1,0 +1,10 @@
+-- One row per version of a FEC file and calendar year of EcritureDate.
+select
+    fec_years.file_ref,
+    fec_years.year,
+    fec_years.rows,
+    fec_years.entries,
+    fec_years.debit,
+    fec_years.credit,
+    fec_years.size_bytes,
+from {{ source('landing', 'fec_years') }} as fec_years

@@ -1,0 +1,23 @@
+-- One row per accounting line.
+select
+    movements.dossier_key,
+    movements.movement_id,
+    movements.entry_id,
+    movements.lettering_id,
+    movements.journal_code,
+    movements.entry_number,
+    movements.account,
+    movements.auxiliary_account,
+    movements.piece,
+    movements.lettering,
+    movements.line_number,
+    movements.debit,
+    movements.credit,
+    movements.size_bytes,
+    movements.entry_on,
+    movements.piece_on,
+    movements.lettered_on,
+    movements.validated_on,
+    movements.file_id,
+    movements.line,
+from {{ source('landing', 'movements') }} as movements
