@@ -475,7 +475,7 @@ def _number_and_thin(con: duckdb.DuckDBPyConnection, table: LandingTable) -> Non
         create or replace temp table resolved as
         with several as (select {columns} {in_twice}),
         distinct_in_file as (
-            select *, row_number() over (partition by file_id, {values} order by line) as copy from several
+            select *, row_number() over (partition by file_id, {values} order by line desc) as copy from several
         ),
         kept_in_file as (select *{numbered} from distinct_in_file where copy = 1)
         select *, row_number() over (partition by {last_of} order by file_id desc, line desc) = 1 as is_last from kept_in_file
