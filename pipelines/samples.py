@@ -440,7 +440,7 @@ class Repository:
     clock: str
     keep_days: int = 45
     chained: bool = False  # full on Sunday evenings, increments on the other nights
-    first_night: date = YEAR_FROM - DAY
+    first_night: date = YEAR_FROM
     last_listing: date = AS_OF_DAY
 
 
