@@ -16,6 +16,7 @@ from pipelines.resources import Settings, instant, settings
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _RUN = dg.AssetKey(["landing", "run"])
+_UNIQUE_ID = "dagster_dbt/unique_id"
 _LEDGER = ("files", "rejects", "changes")
 
 
@@ -150,30 +151,31 @@ _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_
 def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
     """All models and their tests, in this process; a failed test or model ends the run before anything is published."""
     progress.tell("models and their tests")
-    work = livret.settings.work
-    outcomes = {outcome.unique_id: outcome for outcome in models.build(work, *_selection(context))}
+    outcomes = models.build(livret.settings.work, *_selection(context))
     with warehouse.writer(livret.settings.work_database) as con:
         counts = _row_counts(con)
-    for spec in context.assets_def.specs_by_key.values():
-        outcome = outcomes.get(spec.metadata["dagster_dbt/unique_id"])
-        if outcome and not outcome.is_bad:
-            metadata = {"seconds": outcome.seconds, **counts.get(spec.key.path[-1], {})}
-            yield dg.MaterializeResult(spec.key, metadata=metadata)
-    for check in context.assets_def.check_specs:
-        outcome = outcomes.get(check.metadata["dagster_dbt/unique_id"])
-        if outcome and outcome.status != "skipped" and check.key in context.selected_asset_check_keys:
-            severity = dg.AssetCheckSeverity.ERROR if outcome.is_bad else dg.AssetCheckSeverity.WARN
-            yield dg.AssetCheckResult(
-                asset_key=check.asset_key,
-                check_name=check.name,
-                passed=outcome.status == "pass",
-                severity=severity,
-                metadata={"failures": outcome.failures, "message": outcome.message},
-            )
-    bad = [outcome for outcome in outcomes.values() if outcome.is_bad and outcome.status != "skipped"]
+    assets = {spec.metadata[_UNIQUE_ID]: spec.key for spec in context.assets_def.specs_by_key.values()}
+    checks = {check.metadata[_UNIQUE_ID]: check for check in context.assets_def.check_specs}
+    for outcome in outcomes:  # in the order in which they were built: what depends comes after
+        if (key := assets.get(outcome.unique_id)) and not outcome.is_bad:
+            yield dg.MaterializeResult(key, metadata={"seconds": outcome.seconds, **counts.get(key.path[-1], {})})
+        check = checks.get(outcome.unique_id)
+        if check and outcome.status != "skipped" and check.key in context.selected_asset_check_keys:
+            yield _check_result(check, outcome)
+    bad = [outcome for outcome in outcomes if outcome.is_bad and outcome.status != "skipped"]
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
+
+
+def _check_result(check: dg.AssetCheckSpec, outcome: models.Outcome) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=check.asset_key,
+        check_name=check.name,
+        passed=outcome.status == "pass",
+        severity=dg.AssetCheckSeverity.ERROR if outcome.is_bad else dg.AssetCheckSeverity.WARN,
+        metadata={"failures": outcome.failures, "message": outcome.message},
+    )
 
 
 def _selection(context: dg.AssetExecutionContext) -> list[str]:
@@ -181,7 +183,7 @@ def _selection(context: dg.AssetExecutionContext) -> list[str]:
     if not context.is_subset:
         return []
     specs = (context.assets_def.specs_by_key[key] for key in context.selected_asset_keys)
-    return ["--select", *sorted(spec.metadata["dagster_dbt/unique_id"].split(".")[-1] for spec in specs)]
+    return ["--select", *sorted(spec.metadata[_UNIQUE_ID].split(".")[-1] for spec in specs)]
 
 
 def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:

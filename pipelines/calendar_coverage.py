@@ -10,20 +10,20 @@ from pipelines.errors import ConfigurationError
 _EVENTS = """
 with environments as (select environment_id, client_id, contract_id from landing.environments),
 of_environments as (
-    select 'outages' as log, environment_id, down_from as at, file_id, line from landing.outages
+    select 'outages' as log, environment_id, down_from as event_at, file_id, line from landing.outages
     union all
     select 'interruptions', environment_id, starts_at, file_id, line from landing.interruptions where environment_id is not null
 ),
 found as (
-    select log, contract_id, at, file_id, line from of_environments inner join environments using (environment_id)
+    select log, contract_id, event_at, file_id, line from of_environments inner join environments using (environment_id)
     union all
     select 'tickets', contract_id, created_at, file_id, line
     from landing.tickets
     inner join (select distinct client_id, contract_id from environments) as clients using (client_id)
     union all
-    select 'checks', contract_id, at, file_id, line
+    select 'checks', contract_id, event_at, file_id, line
     from (
-        select probe_key, unnest([min_by(checked_at, checked_at), max_by(checked_at, checked_at)]) as at,
+        select probe_key, unnest([min_by(checked_at, checked_at), max_by(checked_at, checked_at)]) as event_at,
             unnest([min_by(file_id, checked_at), max_by(file_id, checked_at)]) as file_id,
             unnest([min_by(line, checked_at), max_by(line, checked_at)]) as line
         from landing.checks group by probe_key
@@ -32,14 +32,14 @@ found as (
     inner join environments using (environment_id)
 )
 select found.log, found.contract_id, contracts.holiday_calendar, calendars.covers_from, calendars.covers_until,
-    files.name, found.line, found.at
+    files.name, found.line, found.event_at
 from found
 inner join (select distinct contract_id, holiday_calendar from sla_contract.contracts) as contracts using (contract_id)
 inner join sla_contract.holiday_calendars as calendars using (holiday_calendar)
 left join landing.files as files on files.file_id = found.file_id
-where found.at < calendars.covers_from::timestamptz + interval 1 day
-    or found.at >= calendars.covers_until::timestamptz - interval 1 day
-order by found.at limit 1
+where found.event_at < calendars.covers_from::timestamptz + interval 1 day
+    or found.event_at >= calendars.covers_until::timestamptz - interval 1 day
+order by found.event_at limit 1
 """
 
 _AS_OF = """

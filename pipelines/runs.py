@@ -42,10 +42,16 @@ def _instance() -> dg.DagsterInstance:
 def _told(error: BaseException) -> LivretError:
     """Our own error out of Dagster's wrapping; anything else is a failed build, told with its kind."""
     chain: list[BaseException] = [error]
-    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+    while (cause := _behind(chain[-1])) is not None and cause not in chain:
         chain.append(cause)
     for found in chain:
         if isinstance(found, LivretError):
             return found
-    root = chain[-1]
+    root = next((found for found in chain if not type(found).__module__.startswith("dagster")), error)
     return BuildError(f"{type(root).__name__}: {root}")
+
+
+def _behind(error: BaseException) -> BaseException | None:
+    """What caused an error; Dagster keeps the asset's own one in an attribute."""
+    own: BaseException | None = getattr(error, "user_exception", None)
+    return own or error.__cause__ or error.__context__
