@@ -1,5 +1,6 @@
--- One row per copy that cannot be restored because a point it needs, directly or not, is missing or bad: since when.
--- Recursive, starting from what is broken: a healthy chain costs nothing. Points that need each other end at a union.
+-- One row per copy that cannot be restored because a point it needs, directly or not, is missing or
+-- bad: since when. Recursive, starting from what is broken: a healthy chain costs nothing. Points
+-- that need each other end at a union.
 with recursive links as (
     select * from {{ ref('int_backup_chain_links') }}
 ),

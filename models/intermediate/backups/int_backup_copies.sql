@@ -1,4 +1,5 @@
--- One row per copy (repository, point) of a known environment shown by as_of, with what it is worth.
+-- One row per copy (repository, point) of a known environment shown by as_of, with what it is
+-- worth.
 with copies as (
     select * from {{ ref('int_backup_copies_located') }}
 ),

@@ -1,4 +1,5 @@
--- One row per environment, content, night and place that any copy of it came to: what it found there.
+-- One row per environment, content, night and place that any copy of it came to: what it found
+-- there.
 with copies as (
     select * from {{ ref('int_backup_copies') }}
 )

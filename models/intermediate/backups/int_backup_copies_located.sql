@@ -1,4 +1,5 @@
--- One row per copy (repository, point) of a known environment shown by as_of: where it lies, which night, whether still there.
+-- One row per copy (repository, point) of a known environment shown by as_of: where it lies, which
+-- night, whether still there.
 with sightings as (
     select * from {{ ref('int_backup_sightings') }}
 ),

@@ -1,6 +1,7 @@
--- One row per copy whose job record says that it is partial or failed, however good its catalogue entry looks (R11).
--- A job names its point (a prefix of 8 characters or more is enough where it tells one point), or, naming none, is that of
--- the point started while it ran. A copy made from another repository's point shares that point's job.
+-- One row per copy whose job record says that it is partial or failed, however good its catalogue
+-- entry looks (R11). A job names its point (a prefix of 8 characters or more is enough where it
+-- tells one point), or, naming none, is that of the point started while it ran. A copy made from
+-- another repository's point shares that point's job.
 with copies as (
     select * from {{ ref('int_backup_copies_located') }}
 ),
@@ -9,7 +10,7 @@ jobs as (
     select * from {{ ref('int_backup_jobs_located') }}
 ),
 
--- The keys under which a copy may be known to a job: its own in its repository, its original's in any other.
+-- The keys a copy may be known by to a job: its own in its repository, its original in any other.
 identities as (
     select
         copies.point_key,

@@ -1,4 +1,5 @@
--- One row per environment, content and night now due, with its places counted: covered when taken, restorable, unknown.
+-- One row per environment, content and night now due, with its places counted: covered when taken,
+-- restorable, unknown.
 with nights as (
     select * from {{ ref('int_backup_nights') }}
 ),

@@ -1,4 +1,5 @@
--- One row per backup job of a known environment that had ended by as_of, with the night it belongs to.
+-- One row per backup job of a known environment that had ended by as_of, with the night it belongs
+-- to.
 with jobs as (
     select * from {{ ref('stg_backups__jobs') }}
 ),

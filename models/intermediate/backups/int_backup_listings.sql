@@ -1,4 +1,5 @@
--- One row per repository and listing taken by as_of, with the next complete one: the first that can prove an absence.
+-- One row per repository and listing taken by as_of, with the next complete one: the first that can
+-- prove an absence.
 with listings as (
     select * from {{ ref('stg_backups__listings') }}
 ),

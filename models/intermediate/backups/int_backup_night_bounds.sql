@@ -1,5 +1,6 @@
--- One row per contract and night up to the day asked: wall-clock bounds in UTC (R11), the next evening, and what is due.
--- A bound is the first instant whose civil time reaches it, so a night is 10 or 12 hours long when the hour changes.
+-- One row per contract and night up to the day asked: wall-clock bounds in UTC (R11), the next
+-- evening, and what is due. A bound is the first instant whose civil time reaches it, so a night is
+-- 10 or 12 hours long when the hour changes.
 with terms as (
     select * from {{ ref('int_terms') }}
 ),

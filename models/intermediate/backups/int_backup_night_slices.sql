@@ -1,5 +1,6 @@
--- One row per contract, UTC day and stretch of it that lies in one night, or in the day that follows this night.
--- Together they cover all time, so a point finds its night by equality on (contract, UTC day) and a range within it.
+-- One row per contract, UTC day and stretch of it that lies in one night, or in the day that
+-- follows this night. Together they cover all time, so a point finds its night by equality on
+-- (contract, UTC day) and a range within it.
 with nights as (
     select * from {{ ref('int_backup_night_bounds') }}
 ),

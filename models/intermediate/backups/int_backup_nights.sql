@@ -1,6 +1,6 @@
--- One row per environment, content and night it was promised, since the first night anything is known of (R11, R12).
--- Every environment of the registry has its nights of data, whether a manifest names it or not; documents are asked for
--- where any were ever saved.
+-- One row per environment, content and night it was promised, since the first night anything is
+-- known of (R11, R12). Every environment of the registry has its nights of data, whether a manifest
+-- names it or not; documents are asked for where any were ever saved.
 with environments as (
     select * from {{ ref('stg_registry__environments') }}
 ),

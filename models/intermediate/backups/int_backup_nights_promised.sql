@@ -1,5 +1,6 @@
--- One row per contract, content and night up to the day asked: until when it must be kept, and whether it is due now.
--- A night is due from the day after its evening to the last of the mornings it is kept for (R12).
+-- One row per contract, content and night up to the day asked: until when it must be kept, and
+-- whether it is due now. A night is due from the day after its evening to the last of the mornings
+-- it is kept for (R12).
 with nights as (
     select * from {{ ref('int_backup_night_bounds') }}
 ),

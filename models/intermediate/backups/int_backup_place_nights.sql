@@ -1,5 +1,6 @@
--- One row per environment, content, night now due and place that ever held a copy of it.
--- A place whose latest listing is older than the night's end is unknown for a night it does not show, not missing (R12).
+-- One row per environment, content, night now due and place that ever held a copy of it. A place
+-- whose latest listing is older than the night's end is unknown for a night it does not show, not
+-- missing (R12).
 with nights as (
     select * from {{ ref('int_backup_nights') }}
 ),

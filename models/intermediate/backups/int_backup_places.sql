@@ -1,5 +1,5 @@
--- One row per environment, content and place that ever held a copy of it: its latest listing there, its first night.
--- A listing of another tool's repository in the same building vouches for nothing.
+-- One row per environment, content and place that ever held a copy of it: its latest listing there,
+-- its first night. A listing of another tool's repository in the same building vouches for nothing.
 with copies as (
     select * from {{ ref('int_backup_copies_located') }}
 )

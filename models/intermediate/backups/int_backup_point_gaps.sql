@@ -1,5 +1,5 @@
--- One row per environment, content and stretch between consecutive good points, at any place, that ends among its due
--- nights; as_of, or the day it closed, is the last end.
+-- One row per environment, content and stretch between consecutive good points, at any place, that
+-- ends among its due nights; as_of, or the day it closed, is the last end.
 with copies as (
     select * from {{ ref('int_backup_copies') }}
     where int_backup_copies.is_good

@@ -1,5 +1,6 @@
--- One row per contract, content and stretch of validity: days a night is kept and places that must hold it (art. 9).
--- Documents follow a cycle and only their last state is promised, so any one place will do.
+-- One row per contract, content and stretch of validity: days a night is kept and places that must
+-- hold it (art. 9). Documents follow a cycle and only their last state is promised, so any one
+-- place will do.
 with targets as (
     select * from {{ ref('int_targets') }}
 ),

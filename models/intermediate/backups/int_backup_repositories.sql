@@ -1,4 +1,5 @@
--- One row per repository listed by as_of: its latest complete listing, and the place it declares now (art. 9).
+-- One row per repository listed by as_of: its latest complete listing, and the place it declares
+-- now (art. 9).
 with listings as (
     select * from {{ ref('int_backup_listings') }}
 ),

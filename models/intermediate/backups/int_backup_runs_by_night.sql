@@ -1,6 +1,6 @@
--- One row per environment, content and night with a failed or partial run: how many, and whether a retry saved it.
--- Runs are jobs of the log, and points whose catalogue entry alone tells of a failure. A retry is a good point of the
--- same night and repository that starts after the bad run.
+-- One row per environment, content and night with a failed or partial run: how many, and whether a
+-- retry saved it. Runs are jobs of the log, and points whose catalogue entry alone tells of a
+-- failure. A retry is a good point of the same night and repository that starts after the bad run.
 with jobs as (
     select * from {{ ref('int_backup_jobs_located') }}
 ),

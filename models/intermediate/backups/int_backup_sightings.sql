@@ -1,5 +1,6 @@
--- One row per restore point shown by as_of: the first and the last listing that shows it.
--- What a later listing says is not known yet: the question asked about last December gets the answer of last December.
+-- One row per restore point shown by as_of: the first and the last listing that shows it. What a
+-- later listing says is not known yet: the question asked about last December gets the answer of
+-- last December.
 with points as (
     select * from {{ ref('stg_backups__points') }}
 ),

@@ -1,4 +1,5 @@
--- One row per environment and content at as_of: required nights, those covered when taken, those restorable now (art. 9).
+-- One row per environment and content at as_of: required nights, those covered when taken, those
+-- restorable now (art. 9).
 with environments as (
     select * from {{ ref('stg_registry__environments') }}
 ),

@@ -1,4 +1,5 @@
--- One row per environment and place of its documents space: the last state saved there and its age (art. 9).
+-- One row per environment and place of its documents space: the last state saved there and its age
+-- (art. 9).
 with copies as (
     select * from {{ ref('int_backup_copies') }}
 ),

@@ -1,4 +1,5 @@
--- One row per environment, content, due night and place that ever held a copy of it: what is known of it there.
+-- One row per environment, content, due night and place that ever held a copy of it: what is known
+-- of it there.
 select
     place_nights.environment_id,
     place_nights.content,

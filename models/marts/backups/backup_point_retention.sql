@@ -1,5 +1,6 @@
--- One row per restore point of client data and repository: how long it was kept, proven by the listings that show it (R12).
--- The latest listing that shows it and the first that no longer does are the two that prove the verdict.
+-- One row per restore point of client data and repository: how long it was kept, proven by the
+-- listings that show it (R12). The latest listing that shows it and the first that no longer does
+-- are the two that prove the verdict.
 with copies as (
     select * from {{ ref('int_backup_copies') }}
 ),

@@ -1,9 +1,11 @@
--- One row per repository: its latest listing, and the last integrity check of it by as_of with its age (art. 9).
+-- One row per repository: its latest listing, and the last integrity check of it by as_of with its
+-- age (art. 9).
 with checks as (
     select
         integrity.*,
         row_number() over (
-            partition by integrity.repository_id order by integrity.checked_at desc, integrity.result
+            partition by integrity.repository_id
+            order by integrity.checked_at desc, integrity.result
         ) as place_from_end,
         max(case when integrity.result = 'success' then integrity.checked_at end) over (
             partition by integrity.repository_id

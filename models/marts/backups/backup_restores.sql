@@ -1,4 +1,5 @@
--- One row per restore asked for by as_of: request, test or disaster, its delay and the point it used (art. 9).
+-- One row per restore asked for by as_of: request, test or disaster, its delay and the point it
+-- used (art. 9).
 with restores as (
     select * from {{ ref('stg_backups__restores') }}
 ),

@@ -1,4 +1,5 @@
--- One row per repository, environment and content that a manifest names and the registry does not: a manifest of nobody.
+-- One row per repository, environment and content that a manifest names and the registry does not:
+-- a manifest of nobody.
 with sightings as (
     select * from {{ ref('int_backup_sightings') }}
 ),

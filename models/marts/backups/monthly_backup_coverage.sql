@@ -1,4 +1,5 @@
--- One row per environment, content and month of the nights: required, and covered when taken (art. 9).
+-- One row per environment, content and month of the nights: required, and covered when taken (art.
+-- 9).
 with nights as (
     select * from {{ ref('int_backup_nights') }}
 ),

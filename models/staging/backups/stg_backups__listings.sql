@@ -1,4 +1,5 @@
--- One row per catalogue listing, an empty one included: what a complete one does not show is not there.
+-- One row per catalogue listing, an empty one included: what a complete one does not show is not
+-- there.
 select
     listings.repository_id,
     listings.place,
