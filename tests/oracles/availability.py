@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -223,7 +224,7 @@ def probe(rows: Iterable[Row], contract: Contract, as_of: int) -> Probe:
     at = sorted(last)
     gaps = sorted(
         after - before
-        for before, after in zip(at, at[1:], strict=False)
+        for before, after in pairwise(at)
         if not last[before].get("period_s")  # a check that gives its period needs none deduced
     )
     median = gaps[(len(gaps) - 1) // 2] if gaps else 0
@@ -320,7 +321,7 @@ def _months(contract: Contract, start: int, end: int) -> Iterator[tuple[date, in
         month = after
 
 
-def _environment(
+def _environment(  # noqa: PLR0917
     environment: Row,
     contract: Contract,
     probes: Mapping[str, Probe],
@@ -369,7 +370,7 @@ def _environment(
     result: dict[tuple[str, str], Figures] = {}
     for month, month_from, month_until in _months(contract, start, end):
         from_, until = max(month_from, opened), min(month_until, closed)
-        if month_until <= opened or month_from >= closed:
+        if until <= from_:
             continue
         inside = {from_, until} | {cut for cut in cuts if from_ < cut < until}
         day = contract.day_of(from_) - timedelta(days=1)
@@ -414,7 +415,7 @@ def _month(
     by_cause: dict[str, int] = defaultdict(int)
     promised = Fraction(0)
     covered = 0
-    for begun, ended in zip(cuts, cuts[1:], strict=False):
+    for begun, ended in pairwise(cuts):
         if not contract.is_open("reference", begun):
             continue
         length = ended - begun
