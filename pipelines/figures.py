@@ -8,6 +8,7 @@ markup.
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -15,7 +16,7 @@ import plotly.graph_objects as go
 import polars as pl
 from plotly.subplots import make_subplots
 
-from pipelines.labels import Language, cut, day, duration, month, night, number, percent, word
+from pipelines.labels import NONE, Language, cut, day, duration, month, night, number, percent, word
 
 INK, GRID, PAPER = "#1f2933", "#e4e7eb", "#ffffff"
 COLOURS = {
@@ -46,10 +47,7 @@ CRITICALITY_ORDER = {"critical": 0, "high": 1, "moderate": 2}
 
 _WORDS = {
     "rate": ("taux de la flotte", "rate of all environments"),
-    "floor": (
-        "plancher : tout temps non observé compté en panne",
-        "floor: all unobserved time counted as down",
-    ),
+    "floor": ("plancher si le non observé était en panne", "floor if unobserved were down"),
     "target": ("engagement", "promise"),
     "environment": ("environnement", "environment"),
     "availability": ("disponibilité", "availability"),
@@ -179,7 +177,7 @@ def adherence(sla: pl.DataFrame, language: Language) -> go.Figure:
         sla.select("commitment", "criticality").unique().rows(),
         key=lambda row: (row[0] != "take_in_charge", row[0], CRITICALITY_ORDER.get(row[1], 9), row[1] or ""),
     )
-    months = sorted(set(sla["month"]))
+    months = _every_month(sla["month"])
     ticks = [month(value, language) for value in months]
     titles = [
         f"{word(commitment, language)}, {word(criticality, language)}" for commitment, criticality in promises
@@ -231,16 +229,21 @@ def adherence(sla: pl.DataFrame, language: Language) -> go.Figure:
             row=place,
             col=1,
         )
-        figure.update_yaxes(
-            range=[0, max((row["met"] + row["running"] + row["breached"] for row in shown), default=1) * 1.3],
-            row=place,
-            col=1,
-        )
+        highest = max(row["met"] + row["running"] + row["breached"] for row in shown)
+        figure.update_yaxes(range=[0, highest * 1.35], dtick=max(1, -(-highest // 3)), row=place, col=1)
     figure.update_annotations(x=0, xanchor="left", font={"size": 12, "color": INK})
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=ticks)
     figure = _figure(figure, 90 + 140 * max(len(promises), 1), language, barmode="stack", bargap=0.25)
     figure.update_layout(legend={"y": 1.06 if len(promises) > 3 else 1.12})
     return figure
+
+
+def _every_month(months: pl.Series) -> list[date]:
+    """The months from the first to the last of them, none left out."""
+    if months.is_empty():
+        return []
+    first, last = min(months), max(months)
+    return pl.date_range(first, last, interval="1mo", eager=True).to_list()
 
 
 def _short_percent(value: float, language: Language) -> str:
@@ -256,13 +259,12 @@ def backup_nights(places: pl.DataFrame, language: Language) -> go.Figure:
     of NIGHT_STATES.
     """
     nights = sorted(set(places["night_on"]))
-    keys = places.select("environment_id", "content", "place").unique(maintain_order=True).rows()
+    keys = places.select("environment_id", "place").unique(maintain_order=True).rows()
     code = {state: number for number, state in enumerate(NIGHT_STATES)}
     cells = {
-        (row["environment_id"], row["content"], row["place"], row["night_on"]): row["state"]
-        for row in places.to_dicts()
+        (row["environment_id"], row["place"], row["night_on"]): row["state"] for row in places.to_dicts()
     }
-    names = [_place_name(key[0], key[1], key[2], language) for key in keys]
+    names = [escape(f"{environment_id} · {place or NONE}") for environment_id, place in keys]
     grid = [[cells.get((*key, night_on)) for night_on in nights] for key in keys]
     steps = [(index + side) / len(NIGHT_STATES) for index in range(len(NIGHT_STATES)) for side in (0, 1)]
     scale = [(step, COLOURS[NIGHT_STATES[index // 2]]) for index, step in enumerate(steps)]
@@ -301,11 +303,6 @@ def backup_nights(places: pl.DataFrame, language: Language) -> go.Figure:
         type="category", showgrid=False, autorange="reversed", categoryorder="array", categoryarray=names
     )
     return _figure(figure, 90 + 22 * max(len(keys), 2), language)
-
-
-def _place_name(environment_id: str, content: str, place: str | None, language: Language) -> str:
-    what = "" if content == "data" else f" ({word(content, language)})"
-    return escape(f"{environment_id}{what} · {place or '–'}")
 
 
 def purge(candidates: pl.DataFrame, language: Language) -> go.Figure:

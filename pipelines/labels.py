@@ -48,6 +48,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "1": ("niveau 1", "level 1"),
     "2": ("niveau 2", "level 2"),
     "3": ("niveau 3", "level 3"),
+    # kinds of environment
+    "production": ("production", "production"),
+    "preproduction": ("préproduction", "preproduction"),
+    "test": ("test", "test"),
+    "training": ("formation", "training"),
     # backups
     "data": ("données", "data"),
     "documents": ("documents", "documents"),

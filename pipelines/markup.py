@@ -110,12 +110,14 @@ def nothing(text: str) -> str:
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, css: str = "", note: str = "") -> str:
     """headers and note are ready HTML. A table without rows says so."""
+    rows = list(rows)
     body = [
         "<tr>" + "".join(f'<td class="{cell.css}">{cell.html}</td>' for cell in row) + "</tr>" for row in rows
     ]
     if not body:
         return nothing(both("Rien à signaler.", "Nothing to report."))
-    head = "".join(f"<th>{header}</th>" for header in headers)
+    kinds = ["num" if cell.css.startswith("num") else "" for cell in rows[0]]
+    head = "".join(f'<th class="{kind}">{header}</th>' for kind, header in zip(kinds, headers, strict=True))
     return (
         f'<div class="scroll"><table class="{css}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>" + (f'<p class="note">{note}</p>' if note else "")

@@ -21,6 +21,7 @@ import polars as pl
 from plotly.offline import get_plotlyjs
 
 from pipelines import figures
+from pipelines import warehouse as published
 from pipelines.errors import BuildError
 from pipelines.labels import NONE
 from pipelines.markup import (
@@ -53,16 +54,17 @@ from pipelines.markup import (
 
 # Rows shown of lists that grow with the fleet, worst or newest first; the mart named beneath holds them all.
 MATRIX_ENVIRONMENTS, MATRIX_MONTHS, HEAT_MAP_ROWS, LIST_ROWS = 40, 12, 40, 60
+MONTHS_DRAWN = 24  # in a chart; more columns than that cannot be told apart on a telephone
 DEFINED = ("monthly_availability", "monthly_sla_adherence", "backup_coverage", "history_purge_candidates")
 
 Row = dict[str, Any]
 
 _NAMED = """
-    select shown.*, headline_environments.contract_id, headline_environments.client_name
+    select shown.*, headline_environments.client_name, headline_environments.environment_kind as kind
     from sla_marts.{mart} as shown
     inner join sla_marts.headline_environments
         on headline_environments.environment_id = shown.environment_id
-    order by {order}
+    order by headline_environments.environment_kind <> 'production', {order}
 """
 QUERIES: Mapping[str, str] = {
     "total": "select * from sla_marts.headline_total",
@@ -86,14 +88,15 @@ QUERIES: Mapping[str, str] = {
     "exclusions": "select * from sla_marts.headline_exclusions order by month desc, excluded_s desc, cause",
     "sla": "select * from sla_marts.headline_sla order by month, commitment, criticality",
     "coverage": _NAMED.format(
-        mart="backup_coverage", order="shown.coverage_pct nulls first, shown.environment_id, shown.content"
+        mart="backup_coverage",
+        order="shown.coverage_pct nulls first, shown.environment_id, shown.content",
     ),
     "places": _NAMED.format(
         mart="headline_backup_places",
-        order="shown.environment_id, shown.content, shown.place nulls last, shown.night_on",
+        order="shown.environment_id, shown.place nulls last, shown.night_on",
     ),
     "gaps": _NAMED.format(
-        mart="headline_backup_gaps",
+        mart="backup_gaps",
         order="shown.nights_without_copy desc, shown.nights desc, shown.environment_id, shown.content,"
         " shown.first_night_on",
     ),
@@ -129,8 +132,7 @@ def write(warehouse: Path, folder: Path, as_of: datetime) -> Path:
 
     `as_of` names the file and must be the instant the warehouse answers for: BuildError where it is not.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
+    with published.reader(warehouse) as con:
         data = read(con)
     answered = data.rows("total")[0]["as_of"].astimezone(UTC)
     if answered != as_of.astimezone(UTC):
@@ -168,6 +170,11 @@ def _latest(rows: list[Row]) -> Row | None:
     return shown[-1] if shown else None
 
 
+def _in_progress(rows: list[Row]) -> Row | None:
+    """The month in progress, where a complete one stands before it."""
+    return rows[-1] if len(rows) > 1 and not rows[-1]["is_complete"] else None
+
+
 def _month_name(row: Row) -> str:
     name = month(row["month"])
     return name if row["is_complete"] else f"{name} ({both('en cours', 'in progress')})"
@@ -175,14 +182,16 @@ def _month_name(row: Row) -> str:
 
 def contract_cards(data: Figures, contract: Row) -> str:
     months = data.rows("months", contract["contract_id"])
+    measured = [row for row in months if row["availability_pct"] is not None]
+    judged = [row for row in months if row["sla_met"] + row["sla_breached"] > 0]
     return (
-        _availability_card(_latest([row for row in months if row["availability_pct"] is not None]))
-        + _adherence_card(_latest([row for row in months if row["sla_met"] + row["sla_breached"] > 0]))
+        _availability_card(_latest(measured), _in_progress(measured))
+        + _adherence_card(_latest(judged), _in_progress(judged))
         + _backup_card(contract)
     )
 
 
-def _availability_card(row: Row | None) -> str:
+def _availability_card(row: Row | None, current: Row | None) -> str:
     title = both("Disponibilité", "Availability")
     if row is None:
         return card(title, NONE, "", both("aucune mesure", "nothing measured"))
@@ -197,10 +206,14 @@ def _availability_card(row: Row | None) -> str:
         f"{both('plancher', 'floor')} {percent(row['availability_floor_pct'])}"
         if row["unobserved_s"]
         else "",
+        ""
+        if current is None
+        else f"{_month_name(current)}{both(' : ', ': ')}{percent(current['availability_pct'])}"
+        + both(f", rompu : {current['environments_broken']}", f", broken: {current['environments_broken']}"),
     )
 
 
-def _adherence_card(row: Row | None) -> str:
+def _adherence_card(row: Row | None, current: Row | None) -> str:
     title = both("Respect des délais", "SLA adherence")
     if row is None:
         return card(title, NONE, "", both("aucune demande jugée", "no ticket judged"))
@@ -217,6 +230,10 @@ def _adherence_card(row: Row | None) -> str:
             f"en cours : {running}, hors engagement : {not_covered}",
             f"running: {running}, not covered: {not_covered}",
         ),
+        ""
+        if current is None
+        else f"{_month_name(current)}{both(' : ', ': ')}{percent(current['adherence_pct'])}"
+        + both(f", dépassés : {current['sla_breached']}", f", breached: {current['sla_breached']}"),
     )
 
 
@@ -305,7 +322,8 @@ def months_section(data: Figures, contract: Row) -> str:
 
 def availability_section(data: Figures, contract: Row) -> str:
     key, contract_id = contract["key"], contract["contract_id"]
-    months, environments = data.frame("months", contract_id), data.frame("availability", contract_id)
+    months = data.frame("months", contract_id).filter(pl.col("availability_pct").is_not_null())
+    drawn, environments = months.tail(MONTHS_DRAWN), data.frame("availability", contract_id)
     caption = both(
         "Taux mensuel de tous les environnements de production, plancher si le temps non observé avait été"
         " une panne, et chaque environnement.",
@@ -315,10 +333,10 @@ def availability_section(data: Figures, contract: Row) -> str:
     parts = [
         chart(
             f"{key}-availability",
-            lambda language: figures.availability(months, environments, language),
-            caption,
+            lambda language: figures.availability(drawn, environments, language),
+            f"{caption} {shown_of(drawn.height, months.height, 'sla_marts.headline')}".strip(),
         )
-        if months["availability_pct"].is_not_null().any()
+        if drawn.height
         else nothing(both("Aucune mesure.", "Nothing measured.")),
         heading("Environnements et mois", "Environments and months"),
         _matrix(environments),
@@ -409,13 +427,19 @@ def _exclusions(exclusions: list[Row]) -> str:
 
 def support_section(data: Figures, contract: Row) -> str:
     sla = data.frame("sla", contract["contract_id"])
+    months = sorted(set(sla["month"]))
+    drawn = sla.filter(pl.col("month").is_in(months[-MONTHS_DRAWN:]))
     caption = both(
         "Demandes par mois d’enregistrement et par issue ; au-dessus, le taux de respect en pour cent.",
         "Tickets by month of registration and outcome; above, adherence in percent.",
     )
     content = (
-        chart(f"{contract['key']}-adherence", lambda language: figures.adherence(sla, language), caption)
-        if (sla["met"] + sla["breached"] + sla["running"]).sum()
+        chart(
+            f"{contract['key']}-adherence",
+            lambda language: figures.adherence(drawn, language),
+            f"{caption} {shown_of(drawn.height, sla.height, 'sla_marts.headline_sla')}".strip(),
+        )
+        if (drawn["met"] + drawn["breached"] + drawn["running"]).sum()
         else nothing(both("Aucune demande sous engagement.", "No ticket under a commitment."))
     )
     title = both("Prise en charge et anomalies (article 14)", "Take-in-charge and anomalies (article 14)")
@@ -428,10 +452,10 @@ def backup_section(data: Figures, contract: Row) -> str:
     parts = []
     if places.height:
         kept, total = _worst_places(places)
-        drawn = kept.select("environment_id", "content", "place").unique().height
+        drawn = kept.select("environment_id", "place").unique().height
         caption = both(
-            "Chaque nuit exigée, par environnement et par lieu.",
-            "Every required night by environment and place.",
+            "Chaque nuit exigée, par environnement et par lieu (– : lieu promis qui n’existe pas).",
+            "Every required night by environment and place (–: a place promised that does not exist).",
         )
         note = shown_of(drawn, total, "sla_marts.headline_backup_places")
         parts.append(
@@ -455,16 +479,16 @@ def _worst_places(places: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     it.
     """
     keys = (
-        places.group_by("environment_id", "content")
+        places.group_by("environment_id", "kind")
         .agg(
-            (pl.col("state") != "covered").sum().alias("lacking"),
+            (pl.col("state") != "restorable").sum().alias("lacking"),
             pl.col("place").n_unique().alias("places"),
         )
-        .sort(["lacking", "environment_id", "content"], descending=[True, False, False])
+        .sort([pl.col("kind") != "production", "lacking", "environment_id"], descending=[False, True, False])
     )
     fitting = keys.filter((pl.col("places").cum_sum() <= HEAT_MAP_ROWS) | (pl.int_range(pl.len()) == 0))
-    order = fitting.select("environment_id", "content").with_row_index("order")
-    chosen = places.join(order, on=["environment_id", "content"], how="inner")
+    order = fitting.select("environment_id").with_row_index("order")
+    chosen = places.join(order, on="environment_id", how="inner")
     return chosen.sort("order", "place", "night_on", nulls_last=True), int(keys["places"].sum())
 
 
@@ -472,6 +496,7 @@ def _gaps(gaps: list[Row]) -> str:
     headers = [
         both("Environnement", "Environment"),
         both("Client", "Client"),
+        both("Genre", "Kind"),
         both("Contenu", "Content"),
         both("Première nuit", "First night"),
         both("Dernière nuit", "Last night"),
@@ -483,6 +508,7 @@ def _gaps(gaps: list[Row]) -> str:
         [
             text_cell(row["environment_id"]),
             text_cell(row["client_name"]),
+            Cell(word(row["kind"])),
             Cell(word(row["content"])),
             day_cell(row["first_night_on"]),
             day_cell(row["last_night_on"]),
@@ -492,19 +518,19 @@ def _gaps(gaps: list[Row]) -> str:
         ]
         for row in gaps[:LIST_ROWS]
     ]
-    return table(
-        headers, rows, css="wide", note=shown_of(len(rows), len(gaps), "sla_marts.headline_backup_gaps")
-    )
+    return table(headers, rows, css="wide", note=shown_of(len(rows), len(gaps), "sla_marts.backup_gaps"))
 
 
 def _coverage(coverage: list[Row]) -> str:
     headers = [
         both("Environnement", "Environment"),
         both("Client", "Client"),
+        both("Genre", "Kind"),
         both("Contenu", "Content"),
         both("Nuits couvertes", "Nights covered"),
         both("Couverture", "Coverage"),
         both("Restaurables", "Restorable"),
+        both("Verdict", "Verdict"),
         both("Expirées trop tôt", "Expired early"),
         both("Dernière nuit bonne", "Last good night"),
         both("Plus grand trou (h)", "Largest gap (h)"),
@@ -513,10 +539,12 @@ def _coverage(coverage: list[Row]) -> str:
         [
             text_cell(row["environment_id"]),
             text_cell(row["client_name"]),
+            Cell(word(row["kind"])),
             Cell(word(row["content"])),
             share_cell(row["covered_nights"], row["required_nights"]),
-            percent_cell(row["coverage_pct"], f"verdict {'met' if row['is_met'] else 'broken'}"),
+            percent_cell(row["coverage_pct"]),
             percent_cell(row["restorable_pct"]),
+            word_cell(row["verdict"]),
             number_cell(row["expired_early"]),
             day_cell(row["last_good_night_on"]),
             number_cell(row["largest_gap_h"], 1),
@@ -688,8 +716,8 @@ def page(data: Figures) -> str:
         footer=both(
             "Les taux sont coupés, jamais arrondis. Chaque chiffre vient d’une table de sla_marts et remonte"
             " jusqu’au fichier et à la ligne.",
-            "Rates are cut, never rounded. Every figure comes from a table of sla_marts and leads back to a file"
-            " and a line.",
+            "Rates are cut, never rounded. Every figure comes from a table of sla_marts and leads back to a"
+            " file and a line.",
         ),
         plotly=get_plotlyjs().replace("</script", "<\\/script"),
         script=_beside("report.js"),
