@@ -110,3 +110,12 @@ end
 {% macro instant_text(at) %}{{ return(adapter.dispatch('instant_text')(at)) }}{% endmacro %}
 {% macro duckdb__instant_text(at) %}strftime({{ at }}, '%Y-%m-%dT%H:%M:%S.%fZ'){% endmacro %}
 {% macro spark__instant_text(at) %}date_format({{ at }}, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"){% endmacro %}
+
+{# Seconds since midnight of a text HH:MM:SS. #}
+{% macro seconds_of_time(text) -%}
+(
+    cast(substring({{ text }}, 1, 2) as integer) * 3600
+    + cast(substring({{ text }}, 4, 2) as integer) * 60
+    + cast(substring({{ text }}, 7, 2) as integer)
+)
+{%- endmacro %}

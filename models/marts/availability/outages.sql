@@ -55,6 +55,7 @@ left join evidence
 left join measured
     on measured.environment_id = outages.environment_id
     and measured.down_from = greatest(outages.down_from, spans.span_from)
+    and outages.down_until > spans.span_from
 left join {{ ref('stg_run__files') }} as opening_files
     on opening_files.file_id = evidence.opened_file_id
 left join {{ ref('stg_run__files') }} as closing_files

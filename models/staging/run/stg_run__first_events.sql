@@ -2,9 +2,9 @@
 select
     probes.environment_id,
     cast(null as varchar) as client_id,
-    min(checks.checked_at) as first_at,
-from {{ source('landing', 'checks') }} as checks
-inner join {{ source('landing', 'probes') }} as probes on probes.probe_key = checks.probe_key
+    min(probe_runs.first_at) as first_at,
+from {{ source('landing', 'probe_runs') }} as probe_runs
+inner join {{ source('landing', 'probes') }} as probes on probes.probe_key = probe_runs.probe_key
 group by probes.environment_id
 
 union all
