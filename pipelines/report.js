@@ -4,10 +4,11 @@
   function fit(spec,width){
     var layout=spec.layout;
     layout.autosize=true;
+    if(layout.xaxis.nticks&&width<800){layout.xaxis.nticks=width<560?5:8;}
     if(width<560){
       layout.font.size=10;
       layout.legend.font={size:10};
-      layout.legend.entrywidth=150;
+      layout.legend.entrywidth=105;
       spec.data.forEach(function(trace){if(trace.mode==='text'){trace.textfont={size:8};}});
     }
     return spec;
