@@ -11,7 +11,17 @@ from pipelines.inbox import InboxFile, sha256
 from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
 from pipelines.readers.movement_keys import keyed
 
-REQUIRED = ("client_id", "dossier_id", "journal_code", "entry_number", "line_number", "entry_on", "account", "debit", "credit")
+REQUIRED = (
+    "client_id",
+    "dossier_id",
+    "journal_code",
+    "entry_number",
+    "line_number",
+    "entry_on",
+    "account",
+    "debit",
+    "credit",
+)
 _OWN_KEY = ("journal_code", "entry_number", "entry_on", "line_number")
 UNREADABLE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,
@@ -30,7 +40,9 @@ def complete(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Key, entry and bytes of movements that number their own lines and entries; `rows` is the text they were typed from."""
     texts = [pl.col(name).cast(pl.String).fill_null("") for name in rows.columns if name != "line"]
     size = rows.select(pl.concat_str(texts, separator=",").str.len_bytes().cast(pl.Int64) + 1).to_series()
-    return keyed(frame, pl.col("client_id"), pl.col("dossier_id"), _OWN_KEY).with_columns(size.alias("size_bytes"))
+    return keyed(frame, pl.col("client_id"), pl.col("dossier_id"), _OWN_KEY).with_columns(
+        size.alias("size_bytes")
+    )
 
 
 def with_unreadable(batch: Batch, file: InboxFile) -> Iterator[Batch]:
@@ -55,7 +67,9 @@ def _unreadable(rejects: pl.DataFrame, file_ref: str) -> pl.DataFrame:
         record = _record(row["raw"])
         if not record.get("client_id") or not record.get("dossier_id"):
             continue
-        entry_on = pl.Series([record.get("entry_on")], dtype=pl.String).str.to_date("%Y-%m-%d", strict=False)[0]
+        entry_on = pl.Series([record.get("entry_on")], dtype=pl.String).str.to_date("%Y-%m-%d", strict=False)[
+            0
+        ]
         found.append(
             {
                 "line": row["line"],
@@ -78,4 +92,8 @@ def _record(raw: str | None) -> dict[str, str]:
         record = json.loads(raw or "{}")
     except ValueError:
         return {}
-    return {name: str(text).strip() for name, text in record.items() if text is not None} if isinstance(record, dict) else {}
+    return (
+        {name: str(text).strip() for name, text in record.items() if text is not None}
+        if isinstance(record, dict)
+        else {}
+    )

@@ -27,13 +27,16 @@ def read(file: InboxFile) -> Iterator[Batch]:
     try:
         table = parquet.read_table(arrow.BufferReader(file.read()))
     except (arrow.ArrowException, OSError) as error:
-        raise UnreadableFile("not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})") from error
+        raise UnreadableFile(
+            "not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})"
+        ) from error
     frame = pl.DataFrame(pl.from_arrow(table))
     missing = [name for name in KEY if name not in frame.columns]
     stamp = (table.schema.metadata or {}).get(PURGED_ON)
     if missing or stamp is None:
         raise UnreadableFile(
-            "not_a_certificate", f"{file.name}: no {', '.join(missing) or 'date'}; make it with livret purge-certify"
+            "not_a_certificate",
+            f"{file.name}: no {', '.join(missing) or 'date'}; make it with livret purge-certify",
         )
     certificate_id = list_digest(frame)
     if certificate_id != file.stem.removesuffix(".parquet"):

@@ -117,7 +117,9 @@ def read(file: InboxFile) -> Iterator[Batch]:
     columns, broken = _typed(rows, header, wrong_fields, found)
     frame = pl.DataFrame(columns)
     good = frame.filter(broken.is_null())
-    good = good.with_columns(line_number=occurrences(good), client_id=pl.lit(client_id), dossier_id=pl.lit(dossier_id))
+    good = good.with_columns(
+        line_number=occurrences(good), client_id=pl.lit(client_id), dossier_id=pl.lit(dossier_id)
+    )
     good = keyed(good, pl.lit(client_id), pl.lit(dossier_id), (*BOOKED, "line_number"))
     file_ref = hashlib.sha256(data).hexdigest()
     lost = _lost(frame, broken, rows)
@@ -140,9 +142,14 @@ def read(file: InboxFile) -> Iterator[Batch]:
         yield Batch("unreadable_movements", unreadable)
     owner = {"file_ref": file_ref, "client_id": client_id, "dossier_id": dossier_id}
     yield Batch("fec_files", _table(FecFiles, [{**report, **owner}]))
-    yield Batch("fec_years", years.with_columns(file_ref=pl.lit(file_ref)).select(FecYears.to_schema().columns.keys()))
+    yield Batch(
+        "fec_years", years.with_columns(file_ref=pl.lit(file_ref)).select(FecYears.to_schema().columns.keys())
+    )
     if found.rows:
-        yield Batch("fec_deviations", _table(FecDeviations, [{**row, "line": 1, "file_ref": file_ref} for row in found.merged()]))
+        yield Batch(
+            "fec_deviations",
+            _table(FecDeviations, [{**row, "line": 1, "file_ref": file_ref} for row in found.merged()]),
+        )
 
 
 def _table(model: type[LandingModel], rows: list[dict[str, object]]) -> pl.DataFrame:
@@ -168,7 +175,9 @@ def _decoded(data: bytes, file: InboxFile, found: _Deviations) -> _Text:
         raise UnreadableFile("empty_file", f"{file.name}: holds nothing; expected a header and lines")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4096]:
         raise UnreadableFile(
-            "not_a_text", f"{file.name}: UTF-16 or binary; {LAW} asks for ASCII or ISO 8859-15. Convert it", repr(data[:20])
+            "not_a_text",
+            f"{file.name}: UTF-16 or binary; {LAW} asks for ASCII or ISO 8859-15. Convert it",
+            repr(data[:20]),
         )
     has_mark = data.startswith(b"\xef\xbb\xbf")
     declared = file.config.get("encoding")
@@ -176,7 +185,9 @@ def _decoded(data: bytes, file: InboxFile, found: _Deviations) -> _Text:
         encoding = str(declared) if declared else _encoding(data)
         text = data.decode(encoding.replace("utf-8", "utf-8-sig"))
     except (UnicodeDecodeError, LookupError) as error:
-        raise UnreadableFile("wrong_encoding", f"{file.name}: not readable as {declared or 'UTF-8'} ({error})") from error
+        raise UnreadableFile(
+            "wrong_encoding", f"{file.name}: not readable as {declared or 'UTF-8'} ({error})"
+        ) from error
     if has_mark:
         found.add("byte_order_mark", 0, "EF BB BF", f"{LAW}: no byte-order mark in ASCII or ISO 8859-15")
     if encoding not in ("ascii", "iso8859-15"):
@@ -214,11 +225,18 @@ def _lines(text: _Text, found: _Deviations) -> pl.DataFrame:
         size = pieces.str.len_chars().cast(pl.Int64)
     else:
         size = pieces.str.len_bytes().cast(pl.Int64)
-    frame = pl.DataFrame({"text": pieces.str.strip_suffix("\r") if both else pieces, "size_bytes": size + ended.cast(pl.Int64)})
+    frame = pl.DataFrame(
+        {"text": pieces.str.strip_suffix("\r") if both else pieces, "size_bytes": size + ended.cast(pl.Int64)}
+    )
     frame = frame.with_columns(line=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     kept = frame.filter(frame["text"].str.strip_chars(" \t\r\x1a|").str.len_bytes() > 0)
     if both and (both != line_feeds or returns != both):
-        found.add("mixed_line_ends", line_feeds - both or returns - both, "CR LF beside LF or CR", f"{LAW}: one record, one line end")
+        found.add(
+            "mixed_line_ends",
+            line_feeds - both or returns - both,
+            "CR LF beside LF or CR",
+            f"{LAW}: one record, one line end",
+        )
     return kept
 
 
@@ -251,7 +269,9 @@ def _normal(name: str) -> str:
 
 def _header(lines: pl.DataFrame, file: InboxFile, found: _Deviations) -> tuple[_Header, str]:
     if lines.is_empty():
-        raise UnreadableFile("empty_file", f"{file.name}: holds nothing but blank lines; expected a header and lines")
+        raise UnreadableFile(
+            "empty_file", f"{file.name}: holds nothing but blank lines; expected a header and lines"
+        )
     first = str(lines["text"][0])
     separator = str(file.config.get("delimiter") or max("\t|;,", key=lambda mark: first.count(mark)))
     if separator not in "\t|":
@@ -269,15 +289,22 @@ def _header(lines: pl.DataFrame, file: InboxFile, found: _Deviations) -> tuple[_
                 first[:200],
             )
         found.add("header_missing", 0, first[:80], f"{LAW}: the first line names the fields")
-        names = [*(FIELDS + CASH_FIELDS)[: len(written)], *[""] * (len(written) - len(FIELDS) - len(CASH_FIELDS))]
+        names = [
+            *(FIELDS + CASH_FIELDS)[: len(written)],
+            *[""] * (len(written) - len(FIELDS) - len(CASH_FIELDS)),
+        ]
     signed = set(SIGNED_FIELDS) <= set(names)
-    missing = [name for name in ("JournalCode", "EcritureNum", "EcritureDate", "CompteNum") if name not in names]
+    missing = [
+        name for name in ("JournalCode", "EcritureNum", "EcritureDate", "CompteNum") if name not in names
+    ]
     if not signed and not {"Debit", "Credit"} <= set(names):
         missing += ["Debit and Credit, or Montant and Sens"]
     twice = [name for name in names if name and names.count(name) > 1]
     if missing or twice:
         what = f"no field {missing[0]}" if missing else f"field {twice[0]} stands twice"
-        raise UnreadableFile("wrong_header", f"{file.name}: {what}; the header is {first[:300]!r}", first[:200], None)
+        raise UnreadableFile(
+            "wrong_header", f"{file.name}: {what}; the header is {first[:300]!r}", first[:200], None
+        )
     if is_there:
         _header_deviations(written, names, signed, found)
     header = _Header(
@@ -302,7 +329,12 @@ def _header_deviations(written: list[str], names: list[str], signed: bool, found
     if ours != [name for name in (*expected, *CASH_FIELDS) if name in ours]:
         found.add("field_order", 0, ", ".join(ours), f"{LAW}: fields in the order of the law")
     if names[-1] == "":
-        found.add("trailing_separator", 0, written[-2] if len(written) > 1 else None, f"{LAW}: no separator after the last field")
+        found.add(
+            "trailing_separator",
+            0,
+            written[-2] if len(written) > 1 else None,
+            f"{LAW}: no separator after the last field",
+        )
 
 
 # ---------------------------------------------------------------- lines to fields
@@ -319,7 +351,9 @@ def _fields(
     names = [name for name in header.names if name]
     optional = {"Montantdevise", "Idevise", *CASH_FIELDS, ""}
     needed = max(position for position, name in enumerate(header.names) if name not in optional) + 1
-    frame = pl.DataFrame({"parts": parts, "line": lines["line"], "size_bytes": lines["size_bytes"], "raw": lines["text"]})
+    frame = pl.DataFrame(
+        {"parts": parts, "line": lines["line"], "size_bytes": lines["size_bytes"], "raw": lines["text"]}
+    )
     fields = [
         pl.col("parts").list.get(position, null_on_oob=True).str.strip_chars().replace("", None).alias(name)
         for position, name in enumerate(header.names)
@@ -333,7 +367,9 @@ def _fields(
     wrong = (lengths < needed) | extra
     ragged = (lengths != count) & ~wrong
     found.where("field_count", frame["raw"], ragged, f"{LAW}: every line has the fields of the header")
-    return frame.select("line", "size_bytes", "raw", *fields).select("line", "size_bytes", "raw", *names), wrong
+    return frame.select("line", "size_bytes", "raw", *fields).select(
+        "line", "size_bytes", "raw", *names
+    ), wrong
 
 
 # ---------------------------------------------------------------- fields to types
@@ -387,7 +423,9 @@ def _dates(raw: pl.Series, name: str, found: _Deviations) -> tuple[pl.Series, pl
     return values, text.is_not_null() & values.is_null()
 
 
-def _amounts(rows: pl.DataFrame, header: _Header, found: _Deviations) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _amounts(
+    rows: pl.DataFrame, header: _Header, found: _Deviations
+) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Debit and Credit exactly, and the rule broken as `rule|field`."""
     broken = pl.Series("broken", [None], dtype=pl.String).new_from_index(0, rows.height)
     zero = pl.Series([0], dtype=pl.Int64).new_from_index(0, rows.height).cast(AMOUNT)
@@ -407,17 +445,29 @@ def _amounts(rows: pl.DataFrame, header: _Header, found: _Deviations) -> tuple[p
     broken = _first(broken, lost, "not_an_amount|Montant")
     broken = _first(broken, rows["Montant"].is_null(), "required_value_missing|Montant")
     side = rows["Sens"].str.to_uppercase()
-    is_debit, is_credit = side.is_in(["D", "DEBIT", "DÉBIT", "+1", "1", "+"]), side.is_in(["C", "CREDIT", "CRÉDIT", "-1", "-"])
+    is_debit, is_credit = (
+        side.is_in(["D", "DEBIT", "DÉBIT", "+1", "1", "+"]),
+        side.is_in(["C", "CREDIT", "CRÉDIT", "-1", "-"]),
+    )
     broken = _first(broken, ~(is_debit | is_credit).fill_null(False), "unknown_side|Sens")
     values = values.fill_null(0).cast(AMOUNT)
-    return zero.zip_with(~is_debit.fill_null(False), values), zero.zip_with(~is_credit.fill_null(False), values), broken
+    return (
+        zero.zip_with(~is_debit.fill_null(False), values),
+        zero.zip_with(~is_credit.fill_null(False), values),
+        broken,
+    )
 
 
 def _numbers(raw: pl.Series, found: _Deviations, name: str) -> tuple[pl.Series, pl.Series]:
     """Amounts with a comma or a point; the last of both is the decimal mark where both stand. Never rounded."""
     text = raw
     if text.str.contains(_BLANKS).any():
-        found.where("thousands_separator", raw, raw.str.contains(_BLANKS).fill_null(False), f"{LAW}: no thousands separator ({name})")
+        found.where(
+            "thousands_separator",
+            raw,
+            raw.str.contains(_BLANKS).fill_null(False),
+            f"{LAW}: no thousands separator ({name})",
+        )
         text = text.str.replace_all(_BLANKS, "")
     trailing = text.str.contains(r"-$").fill_null(False)
     if trailing.any():
@@ -432,10 +482,20 @@ def _numbers(raw: pl.Series, found: _Deviations, name: str) -> tuple[pl.Series, 
         text = text.zip_with(~english, text.str.replace_all(",", "", literal=True))
     points = text.str.contains(".", literal=True).fill_null(False)
     found.where("decimal_point", raw, points & ~both, f"{LAW}: a comma before the decimals ({name})")
-    found.where("negative_amount", raw, text.str.starts_with("-").fill_null(False), f"{LAW}: allowed, the sign first; the other side says the same ({name})")
+    found.where(
+        "negative_amount",
+        raw,
+        text.str.starts_with("-").fill_null(False),
+        f"{LAW}: allowed, the sign first; the other side says the same ({name})",
+    )
     text = text.str.replace(",", ".", literal=True)
     fits = text.str.contains(r"^[+-]?(\d{1,18}(\.\d{0,2}0*)?|\.\d{1,2}0*)$").fill_null(False)
-    plain = text.set(~fits, None).str.strip_prefix("+").str.replace(r"^(-?)0+(\d)", "${1}${2}").str.replace(r"^(-?)\.", "${1}0.")
+    plain = (
+        text.set(~fits, None)
+        .str.strip_prefix("+")
+        .str.replace(r"^(-?)0+(\d)", "${1}${2}")
+        .str.replace(r"^(-?)\.", "${1}0.")
+    )
     plain = plain.str.replace(r"\.$", "").str.replace(r"(\.\d{2})0+$", "${1}")
     values = plain.cast(AMOUNT, strict=False)
     return values, raw.is_not_null() & values.is_null()
@@ -448,7 +508,9 @@ def _lost(frame: pl.DataFrame, broken: pl.Series, rows: pl.DataFrame) -> pl.Data
     bad = rows.filter(mask)
     rules = broken.filter(mask).str.split("|").list
     columns = rules.get(1, null_on_oob=True).alias("column")
-    values = [row.get(name) if name else None for row, name in zip(bad.iter_rows(named=True), columns, strict=True)]
+    values = [
+        row.get(name) if name else None for row, name in zip(bad.iter_rows(named=True), columns, strict=True)
+    ]
     return bad.select(
         "line",
         "size_bytes",
@@ -522,7 +584,9 @@ def choose_entry_key(entries: pl.DataFrame) -> EntryKey:
 
 def _balance(entries: pl.DataFrame, columns: tuple[str, ...]) -> tuple[int, int, int]:
     """Entries by a key, those of them that do not balance, and their lines."""
-    grouped = entries.group_by(*columns).agg((pl.col("debit") - pl.col("credit")).sum().alias("left"), pl.col("rows").sum())
+    grouped = entries.group_by(*columns).agg(
+        (pl.col("debit") - pl.col("credit")).sum().alias("left"), pl.col("rows").sum()
+    )
     unbalanced = grouped.filter(pl.col("left") != 0)
     return grouped.height, unbalanced.height, int(unbalanced["rows"].sum())
 
@@ -603,7 +667,9 @@ def _name_deviations(
     dates = good["entry_on"]
     opening = _a_year_before(closing)
     found.where("dates_after_closing", dates.cast(pl.String), dates > closing, f"{clause}; {closing} here")
-    found.where("dates_before_year", dates.cast(pl.String), dates <= opening, f"{clause}; a year to {closing} here")
+    found.where(
+        "dates_before_year", dates.cast(pl.String), dates <= opening, f"{clause}; a year to {closing} here"
+    )
     last = dates.max()
     assert isinstance(last, date)
     if last <= closing and (last.year, last.month) != (closing.year, closing.month):
@@ -617,10 +683,17 @@ def _a_year_before(closing: date) -> date:
         return date(closing.year - 1, 2, 28)
 
 
-def _content_deviations(good: pl.DataFrame, lost: pl.DataFrame, report: dict[str, object], found: _Deviations) -> None:
+def _content_deviations(
+    good: pl.DataFrame, lost: pl.DataFrame, report: dict[str, object], found: _Deviations
+) -> None:
     """What the lines show: unreadable and unbalanced ones, numbers that repeat, what is left empty."""
     if lost.height:
-        found.add("unreadable_lines", lost.height, lost["raw"][0], f"{LAW}: dates as AAAAMMJJ, amounts in decimal form")
+        found.add(
+            "unreadable_lines",
+            lost.height,
+            lost["raw"][0],
+            f"{LAW}: dates as AAAAMMJJ, amounts in decimal form",
+        )
     if good.is_empty():
         return
     label = good["label"].fill_null("")
@@ -629,18 +702,40 @@ def _content_deviations(good: pl.DataFrame, lost: pl.DataFrame, report: dict[str
     found.where("piece_date_empty", label, good["piece_on"].is_null(), f"{LAW}: PieceDate of every line")
     found.where("label_empty", good["account"], good["label"].is_null(), f"{LAW}: EcritureLib of every line")
     lettered = good["lettering"].is_not_null()
-    found.where("lettering_without_date", label, lettered & good["lettered_on"].is_null(), f"{LAW}: DateLet beside EcritureLet")
-    found.where("lettering_date_alone", label, ~lettered & good["lettered_on"].is_not_null(), f"{LAW}: EcritureLet beside DateLet")
+    found.where(
+        "lettering_without_date",
+        label,
+        lettered & good["lettered_on"].is_null(),
+        f"{LAW}: DateLet beside EcritureLet",
+    )
+    found.where(
+        "lettering_date_alone",
+        label,
+        ~lettered & good["lettered_on"].is_not_null(),
+        f"{LAW}: EcritureLet beside DateLet",
+    )
     letters = good["account"].str.contains(r"^\d{3}").fill_null(False)
-    found.where("account_number", good["account"], ~letters, f"{LAW}: the first three characters of CompteNum are digits")
+    found.where(
+        "account_number",
+        good["account"],
+        ~letters,
+        f"{LAW}: the first three characters of CompteNum are digits",
+    )
     numbers = good.select(pl.struct("journal_code", "entry_number").n_unique()).item()
     if numbers < int(str(report["entries"])):
         count = int(str(report["entries"])) - numbers
-        found.add("entry_number_repeats", 0, f"{count} more dates than numbers", f"{LAW}: EcritureNum is one continuous sequence")
+        found.add(
+            "entry_number_repeats",
+            0,
+            f"{count} more dates than numbers",
+            f"{LAW}: EcritureNum is one continuous sequence",
+        )
     if report["entries_unbalanced"]:
         found.add("unbalanced_entries", 0, report["entries_unbalanced"], f"{ORDER_2013}: entries balance")
     if report["debit"] != report["credit"]:
-        found.add("unbalanced_file", 0, f"{report['debit']} / {report['credit']}", f"{ORDER_2013}: entries balance")
+        found.add(
+            "unbalanced_file", 0, f"{report['debit']} / {report['credit']}", f"{ORDER_2013}: entries balance"
+        )
 
 
 READER = Reader(

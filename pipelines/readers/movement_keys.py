@@ -12,7 +12,16 @@ from hashlib import blake2b, sha256
 import polars as pl
 
 _SEPARATOR = "\x1f"
-BOOKED = ("journal_code", "entry_number", "entry_on", "account", "auxiliary_account", "piece", "debit", "credit")
+BOOKED = (
+    "journal_code",
+    "entry_number",
+    "entry_on",
+    "account",
+    "auxiliary_account",
+    "piece",
+    "debit",
+    "credit",
+)
 LATER = (
     "label", "piece_on", "lettering", "lettered_on", "validated_on", "journal_label", "account_label", "auxiliary_label",
     "currency_amount", "currency", "size_bytes",

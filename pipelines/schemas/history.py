@@ -15,11 +15,17 @@ class Movements(LandingModel):
 
     client_id: str = text("Client who keeps the books")
     dossier_id: str = text("Dossier the line belongs to")
-    movement_id: int = value("Key of the line within its dossier: 64 bits of a digest of the line's own content")
-    entry_id: int = value("64 bits of a digest of dossier, journal, number and date: the entry as R14 tells it")
+    movement_id: int = value(
+        "Key of the line within its dossier: 64 bits of a digest of the line's own content"
+    )
+    entry_id: int = value(
+        "64 bits of a digest of dossier, journal, number and date: the entry as R14 tells it"
+    )
     journal_code: str = text("Journal")
     entry_number: str = value("Entry number as the file gives it; empty where it gives none")
-    line_number: int = value("Line within its entry; of FEC lines, which bear none: the how-manieth of equal lines", ge=0)
+    line_number: int = value(
+        "Line within its entry; of FEC lines, which bear none: the how-manieth of equal lines", ge=0
+    )
     entry_on: date = value("EcritureDate; it alone decides the year (R13)")
     account: str = text("Account")
     auxiliary_account: str = text("Auxiliary account", nullable=True)
@@ -28,7 +34,9 @@ class Movements(LandingModel):
     piece: str = text("Reference of the supporting piece", nullable=True)
     piece_on: date = value("Date of the piece", nullable=True)
     lettering: str = text("Lettering", nullable=True)
-    lettering_id: int = value("64 bits of a digest of account, auxiliary account and lettering; null: not lettered", nullable=True)
+    lettering_id: int = value(
+        "64 bits of a digest of account, auxiliary account and lettering; null: not lettered", nullable=True
+    )
     lettered_on: date = value("Date of lettering", nullable=True)
     validated_on: date = value("ValidDate; empty: not validated", nullable=True)
     label: str = text("EcritureLib", nullable=True)

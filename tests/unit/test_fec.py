@@ -16,16 +16,32 @@ from pipelines.inbox import InboxFile
 from pipelines.readers import Batch, history_fec
 from pipelines.source_config import SourceConfig
 
-HEADER = (
-    "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "
-    "EcritureLib Debit Credit EcritureLet DateLet ValidDate Montantdevise Idevise"
-).split()
-LINE = dict(
-    JournalCode="VE", JournalLib="Ventes", EcritureNum="1", EcritureDate="20230109", CompteNum="411000", CompteLib="Clients",
-    CompAuxNum="C1", CompAuxLib="Client un", PieceRef="F1", PieceDate="20230108", EcritureLib="Vente", Debit="120,00",
-    Credit="0,00", EcritureLet="", DateLet="", ValidDate="20230201", Montantdevise="", Idevise="",
-)  # fmt: skip
-OTHER = dict(CompteNum="706000", CompAuxNum="", Debit="0,00", Credit="120,00")
+HEADER = [
+    "JournalCode",
+    "JournalLib",
+    "EcritureNum",
+    "EcritureDate",
+    "CompteNum",
+    "CompteLib",
+    "CompAuxNum",
+    "CompAuxLib",
+    "PieceRef",
+    "PieceDate",
+    "EcritureLib",
+    "Debit",
+    "Credit",
+    "EcritureLet",
+    "DateLet",
+    "ValidDate",
+    "Montantdevise",
+    "Idevise",
+]
+LINE = {
+    "JournalCode": "VE", "JournalLib": "Ventes", "EcritureNum": "1", "EcritureDate": "20230109", "CompteNum": "411000", "CompteLib": "Clients",
+    "CompAuxNum": "C1", "CompAuxLib": "Client un", "PieceRef": "F1", "PieceDate": "20230108", "EcritureLib": "Vente", "Debit": "120,00",
+    "Credit": "0,00", "EcritureLet": "", "DateLet": "", "ValidDate": "20230201", "Montantdevise": "", "Idevise": "",
+}  # fmt: skip
+OTHER = {"CompteNum": "706000", "CompAuxNum": "", "Debit": "0,00", "Credit": "120,00"}
 
 
 class Fec:
@@ -34,7 +50,9 @@ class Fec:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def bytes(self, data: bytes, name: str = "123456789FEC20231231.txt", **config: object) -> dict[str, Batch]:
+    def bytes(
+        self, data: bytes, name: str = "123456789FEC20231231.txt", **config: object
+    ) -> dict[str, Batch]:
         path = self.folder / name
         path.write_bytes(data)
         file = InboxFile(path, f"history/fec/client/dossier/{name}", "history", "fec", SourceConfig(config))
@@ -105,20 +123,20 @@ def test_separator_and_line_end_change_nothing_but_the_bytes(fec: Fec, separator
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso8859-15", "cp850", "cp1252"])
 def test_accents_survive_in_every_character_set(fec: Fec, encoding: str) -> None:
     label = "Règlement n°5 à l'été" + (" – l’œuvre" if encoding == "cp1252" else "")
-    batches = fec.lines(dict(EcritureLib=label), OTHER, encoding=encoding)
+    batches = fec.lines({"EcritureLib": label}, OTHER, encoding=encoding)
     assert movements(batches)[0]["label"] == label
     assert file_report(batches)["encoding"] == encoding.replace("-sig", "")
     assert file_report(batches)["has_byte_order_mark"] is (encoding == "utf-8-sig")
 
 
 def test_a_lone_degree_sign_of_dos_is_not_taken_for_a_letter(fec: Fec) -> None:
-    batches = fec.lines(dict(EcritureLib="FACTURE N°12"), OTHER, encoding="cp850")
+    batches = fec.lines({"EcritureLib": "FACTURE N°12"}, OTHER, encoding="cp850")
     assert movements(batches)[0]["label"] == "FACTURE N°12"
 
 
 def test_bytes_are_counted_as_they_stand_in_the_file(fec: Fec) -> None:
     for encoding in ("utf-8", "cp850", "utf-8-sig"):
-        batches = fec.lines(dict(EcritureLib="été"), OTHER, encoding=encoding, end="\r\n")
+        batches = fec.lines({"EcritureLib": "été"}, OTHER, encoding=encoding, end="\r\n")
         size = (fec.folder / "123456789FEC20231231.txt").stat().st_size
         mark = 3 if encoding == "utf-8-sig" else 0
         found = file_report(batches)
@@ -140,13 +158,22 @@ def test_blank_lines_and_a_dos_end_of_file_sign_are_not_lines_of_the_ledger(fec:
 
 
 def test_quotes_are_text(fec: Fec) -> None:
-    rows = movements(fec.lines(dict(EcritureLib='"Vis 12" lot'), dict(EcritureLib='3,5" disque'), OTHER))
+    rows = movements(fec.lines({"EcritureLib": '"Vis 12" lot'}, {"EcritureLib": '3,5" disque'}, OTHER))
     assert [row["label"] for row in rows[:2]] == ['"Vis 12" lot', '3,5" disque']
 
 
 def test_padded_and_zero_padded_fields_are_what_they_mean(fec: Fec) -> None:
-    row = movements(fec.lines(dict(JournalCode="VE  ", CompAuxNum="        ", Debit="0000000069,60", EcritureLet="  ")))[0]
-    assert (row["journal_code"], row["auxiliary_account"], row["debit"], row["lettering"]) == ("VE", None, Decimal("69.60"), None)
+    row = movements(
+        fec.lines(
+            {"JournalCode": "VE  ", "CompAuxNum": "        ", "Debit": "0000000069,60", "EcritureLet": "  "}
+        )
+    )[0]
+    assert (row["journal_code"], row["auxiliary_account"], row["debit"], row["lettering"]) == (
+        "VE",
+        None,
+        Decimal("69.60"),
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,44 +187,51 @@ def test_padded_and_zero_padded_fields_are_what_they_mean(fec: Fec) -> None:
     ],
 )  # fmt: skip
 def test_amounts_are_read_exactly(fec: Fec, text: str, amount: str, deviation: str | None) -> None:
-    batches = fec.lines(dict(Debit=text), OTHER)
+    batches = fec.lines({"Debit": text}, OTHER)
     assert movements(batches)[0]["debit"] == Decimal(amount)
     assert rules(batches) == []
     if deviation:
         assert deviations(batches)[deviation] == 1
 
 
-@pytest.mark.parametrize("text", ["12,345", "1e3", "12-3", "douze", "1,2,3", "NaN", "--5", "99999999999999999,00", "1.2.3,4"])
+@pytest.mark.parametrize(
+    "text", ["12,345", "1e3", "12-3", "douze", "1,2,3", "NaN", "--5", "99999999999999999,00", "1.2.3,4"]
+)
 def test_an_amount_that_cannot_be_one_is_rejected_and_never_rounded(fec: Fec, text: str) -> None:
-    batches = fec.lines(dict(Debit=text), OTHER)
+    batches = fec.lines({"Debit": text}, OTHER)
     assert rules(batches) == [(2, "not_an_amount", "Debit", text)]
     assert len(movements(batches)) == 1
 
 
-@pytest.mark.parametrize("text", ["20230229", "20231301", "20230132", "2023010", "00010101", "31/02/2023", "hier"])
+@pytest.mark.parametrize(
+    "text", ["20230229", "20231301", "20230132", "2023010", "00010101", "31/02/2023", "hier"]
+)
 def test_an_impossible_date_is_rejected(fec: Fec, text: str) -> None:
-    batches = fec.lines(dict(EcritureDate=text), OTHER)
+    batches = fec.lines({"EcritureDate": text}, OTHER)
     assert rules(batches) == [(2, "not_a_date", "EcritureDate", text)]
 
 
 @pytest.mark.parametrize("text", ["", "        ", "00000000"])
 def test_a_line_without_a_date_is_rejected(fec: Fec, text: str) -> None:
-    assert rules(fec.lines(dict(EcritureDate=text), OTHER))[0][1:3] == ("required_value_missing", "EcritureDate")
+    assert rules(fec.lines({"EcritureDate": text}, OTHER))[0][1:3] == (
+        "required_value_missing",
+        "EcritureDate",
+    )
 
 
 def test_dates_in_other_layouts_are_read_and_told(fec: Fec) -> None:
-    batches = fec.lines(dict(EcritureDate="2023-01-09", PieceDate="08/01/2023"), OTHER)
+    batches = fec.lines({"EcritureDate": "2023-01-09", "PieceDate": "08/01/2023"}, OTHER)
     row = movements(batches)[0]
     assert (row["entry_on"], row["piece_on"]) == (date(2023, 1, 9), date(2023, 1, 8))
     assert deviations(batches)["date_layout"] == 2
 
 
 def test_an_optional_date_of_zeros_is_empty(fec: Fec) -> None:
-    assert movements(fec.lines(dict(DateLet="00000000"), OTHER))[0]["lettered_on"] is None
+    assert movements(fec.lines({"DateLet": "00000000"}, OTHER))[0]["lettered_on"] is None
 
 
 def test_what_is_left_of_a_rejected_line_names_its_entry(fec: Fec) -> None:
-    batches = fec.lines(dict(Debit="x"), dict(EcritureDate="20230229"), OTHER)
+    batches = fec.lines({"Debit": "x"}, {"EcritureDate": "20230229"}, OTHER)
     rows = batches["unreadable_movements"].rows
     assert rows.select("journal_code", "entry_number", "entry_on", "rule").rows() == [
         ("VE", "1", date(2023, 1, 9), "not_an_amount"),
@@ -209,19 +243,30 @@ def test_what_is_left_of_a_rejected_line_names_its_entry(fec: Fec) -> None:
 
 def test_montant_and_sens_become_debit_and_credit(fec: Fec) -> None:
     header = [*HEADER[:11], "Montant", "Sens", *HEADER[13:]]
-    sides = [("10,00", "D"), ("10,00", "C"), ("5,00", "+1"), ("5,00", "-1"), ("-2,00", "d"), ("2,00", "X"), ("", "D")]
-    batches = fec.lines(*(dict(Montant=amount, Sens=side) for amount, side in sides), header=header)
+    sides = [
+        ("10,00", "D"),
+        ("10,00", "C"),
+        ("5,00", "+1"),
+        ("5,00", "-1"),
+        ("-2,00", "d"),
+        ("2,00", "X"),
+        ("", "D"),
+    ]
+    batches = fec.lines(*({"Montant": amount, "Sens": side} for amount, side in sides), header=header)
     assert [(str(row["debit"]), str(row["credit"])) for row in movements(batches)] == [
         ("10.00", "0.00"), ("0.00", "10.00"), ("5.00", "0.00"), ("0.00", "5.00"), ("-2.00", "0.00"),
     ]  # fmt: skip
-    assert [rule[1:3] for rule in rules(batches)] == [("unknown_side", "Sens"), ("required_value_missing", "Montant")]
+    assert [rule[1:3] for rule in rules(batches)] == [
+        ("unknown_side", "Sens"),
+        ("required_value_missing", "Montant"),
+    ]
     assert file_report(batches)["layout"] == "montant_sens"
 
 
 @pytest.mark.parametrize("count", [18, 21, 22])
 def test_cash_layouts_are_read(fec: Fec, count: int) -> None:
     header = [*HEADER, "DateRglt", "ModeRglt", "NatOp", "IdClient"][:count]
-    batches = fec.lines(dict(DateRglt="20230110", ModeRglt="CH", ValidDate=""), OTHER, header=header)
+    batches = fec.lines({"DateRglt": "20230110", "ModeRglt": "CH", "ValidDate": ""}, OTHER, header=header)
     assert movements(batches)[0]["validated_on"] is None
     assert (file_report(batches)["columns"], file_report(batches)["is_cash_layout"]) == (count, count > 18)
 
@@ -235,10 +280,15 @@ def test_a_separator_after_the_last_field_is_tolerated_and_told(fec: Fec) -> Non
 
 def test_optional_last_fields_may_lack_but_no_others(fec: Fec) -> None:
     values = list(LINE.values())
-    data = "\n".join(["|".join(HEADER), "|".join(values[:16]), "|".join(values[:15]), "|".join([*values, "more"])])
+    data = "\n".join(
+        ["|".join(HEADER), "|".join(values[:16]), "|".join(values[:15]), "|".join([*values, "more"])]
+    )
     batches = fec.bytes(data.encode())
     assert [row["line"] for row in movements(batches)] == [2]
-    assert [rule[:2] for rule in rules(batches)] == [(3, "wrong_number_of_fields"), (4, "wrong_number_of_fields")]
+    assert [rule[:2] for rule in rules(batches)] == [
+        (3, "wrong_number_of_fields"),
+        (4, "wrong_number_of_fields"),
+    ]
 
 
 def test_header_case_and_order_are_tolerated_and_told(fec: Fec) -> None:
@@ -294,13 +344,15 @@ def test_two_identical_lines_are_two_movements(fec: Fec) -> None:
 
 def test_keys_are_the_same_in_a_longer_file_in_another_order_under_another_name(fec: Fec) -> None:
     short = ids(fec.lines({}, {}, OTHER))
-    longer = ids(fec.lines(OTHER, dict(EcritureNum="2"), {}, {}, name="x.txt"))
+    longer = ids(fec.lines(OTHER, {"EcritureNum": "2"}, {}, {}, name="x.txt"))
     assert set(short) < set(longer)
 
 
 def test_lettering_validation_and_label_may_come_later_without_making_another_line(fec: Fec) -> None:
-    before = fec.lines(dict(ValidDate=""), OTHER)
-    after = fec.lines(dict(EcritureLet="AA", DateLet="20230301", ValidDate="20230401", EcritureLib="corrigé"), OTHER)
+    before = fec.lines({"ValidDate": ""}, OTHER)
+    after = fec.lines(
+        {"EcritureLet": "AA", "DateLet": "20230301", "ValidDate": "20230401", "EcritureLib": "corrigé"}, OTHER
+    )
     assert ids(before) == ids(after)
 
 
@@ -316,7 +368,10 @@ Entry = tuple[str, str, str, str, str]
 
 def chosen(fec: Fec, *lines: dict[str, str]) -> tuple[object, ...]:
     report = file_report(fec.lines(*lines))
-    return tuple(report[name] for name in ("entry_key", "entries", "entries_unbalanced", "key_entries", "key_entries_unbalanced"))
+    return tuple(
+        report[name]
+        for name in ("entry_key", "entries", "entries_unbalanced", "key_entries", "key_entries_unbalanced")
+    )
 
 
 def pair(**change: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -333,13 +388,23 @@ def test_an_entry_over_several_dates_is_told_by_journal_and_number(fec: Fec) -> 
 
 
 def test_lines_numbered_one_by_one_are_told_by_their_piece(fec: Fec) -> None:
-    lines = ({}, {**OTHER, "EcritureNum": "2"}, dict(EcritureNum="3", PieceRef="F2"), {**OTHER, "EcritureNum": "4", "PieceRef": "F2"})
+    lines = (
+        {},
+        {**OTHER, "EcritureNum": "2"},
+        {"EcritureNum": "3", "PieceRef": "F2"},
+        {**OTHER, "EcritureNum": "4", "PieceRef": "F2"},
+    )
     assert chosen(fec, *lines) == ("journal_number_date; VE: journal_date_piece", 4, 4, 2, 0)
 
 
 def test_a_key_that_only_lumps_faults_together_is_not_taken(fec: Fec) -> None:
-    wrong = dict(Debit="1,00")
-    lines = (*pair(), *pair(EcritureDate="20230110"), {**wrong, "EcritureDate": "20230111"}, {**wrong, "EcritureDate": "20230112"})
+    wrong = {"Debit": "1,00"}
+    lines = (
+        *pair(),
+        *pair(EcritureDate="20230110"),
+        {**wrong, "EcritureDate": "20230111"},
+        {**wrong, "EcritureDate": "20230112"},
+    )
     assert chosen(fec, *lines)[0] == "journal_number_date"
 
 
@@ -361,9 +426,25 @@ def test_the_name_is_held_against_the_law_and_the_content(fec: Fec, name: str, e
 
 
 def test_what_the_lines_lack_is_counted(fec: Fec) -> None:
-    lack = dict(ValidDate="", PieceRef="", PieceDate="", EcritureLib="", EcritureLet="A", CompteNum="C1", EcritureNum="")
+    lack = {
+        "ValidDate": "",
+        "PieceRef": "",
+        "PieceDate": "",
+        "EcritureLib": "",
+        "EcritureLet": "A",
+        "CompteNum": "C1",
+        "EcritureNum": "",
+    }
     found = deviations(fec.lines(lack, {}, OTHER, name="123456789FEC20230131.txt"))
-    one = ("valid_date_empty", "piece_empty", "piece_date_empty", "label_empty", "lettering_without_date", "account_number", "entry_number_empty")
+    one = (
+        "valid_date_empty",
+        "piece_empty",
+        "piece_date_empty",
+        "label_empty",
+        "lettering_without_date",
+        "account_number",
+        "entry_number_empty",
+    )
     assert {name: found[name] for name in one} == dict.fromkeys(one, 1)
     assert {"unbalanced_entries", "unbalanced_file"} <= set(found)
 
@@ -372,37 +453,37 @@ def test_what_the_lines_lack_is_counted(fec: Fec) -> None:
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "fec"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the real ledgers are not beside this checkout")
 FACTS: dict[str, dict[str, object]] = {
-    "neolegal_0000000001FEC20220831.txt": dict(
-        encoding="utf-8", has_byte_order_mark=True, separator="tab", line_end="LF", columns=18, rows=5422, entries=2033,
-        entries_unbalanced=0, size_bytes=685_338, debit=Decimal("10186219.81"), credit=Decimal("10186219.81"),
-        first_on=date(2021, 9, 1), last_on=date(2022, 8, 31), entry_key="journal_number_date", name_siren="0000000001",
-        years=[(2021, 1869, 672, 234_362), (2022, 3553, 1361, 450_787)],
-    ),
-    "neolegal_000000000FEC20231231.txt": dict(
-        encoding="utf-8", has_byte_order_mark=False, separator="tab", line_end="LF", columns=22, rows=2102, entries=470,
-        entries_unbalanced=210, size_bytes=266_873, debit=Decimal("1265350.82"), credit=Decimal("1265350.82"),
-        first_on=date(2021, 1, 1), last_on=date(2023, 6, 30), is_cash_layout=True,
-        entry_key="journal_number_date; AD: journal_number", key_entries=261, key_entries_unbalanced=0,
-        years=[(2021, 7, 2, 988), (2022, 415, 207, 58_826), (2023, 1680, 261, 206_840)],
-    ),
-    "neolegal_111111111FEC20221231.TXT": dict(
-        encoding="cp850", has_byte_order_mark=False, separator="pipe", line_end="LF", columns=19, rows=934, entries=248,
-        entries_unbalanced=0, size_bytes=194_459, debit=Decimal("225682.23"), credit=Decimal("225682.23"),
-        first_on=date(2023, 1, 1), last_on=date(2023, 7, 31), entry_key="journal_number_date",
-        years=[(2023, 934, 248, 194_272)],
-    ),
-    "odicom_123456789FEC20200331.txt": dict(
-        encoding="iso8859-15", has_byte_order_mark=False, separator="pipe", line_end="LF", columns=18, rows=4916, entries=573,
-        entries_unbalanced=0, size_bytes=601_186, debit=Decimal("3912553.94"), credit=Decimal("3912553.94"),
-        first_on=date(2019, 4, 1), last_on=date(2020, 3, 31), entry_key="journal_number_date",
-        years=[(2019, 3267, 406, 396_706), (2020, 1649, 167, 204_294)],
-    ),
-    "quadra_123456789FEC20190731.txt": dict(
-        encoding="utf-8", has_byte_order_mark=False, separator="tab", line_end="LF", columns=18, rows=12_605, entries=4716,
-        entries_unbalanced=0, size_bytes=1_424_964, debit=Decimal("13738285.95"), credit=Decimal("13738285.95"),
-        first_on=date(2018, 8, 1), last_on=date(2019, 7, 31), entry_key="journal_number_date",
-        years=[(2018, 5830, 2066, 660_576), (2019, 6775, 2650, 764_202)],
-    ),
+    "neolegal_0000000001FEC20220831.txt": {
+        "encoding": "utf-8", "has_byte_order_mark": True, "separator": "tab", "line_end": "LF", "columns": 18, "rows": 5422, "entries": 2033,
+        "entries_unbalanced": 0, "size_bytes": 685_338, "debit": Decimal("10186219.81"), "credit": Decimal("10186219.81"),
+        "first_on": date(2021, 9, 1), "last_on": date(2022, 8, 31), "entry_key": "journal_number_date", "name_siren": "0000000001",
+        "years": [(2021, 1869, 672, 234_362), (2022, 3553, 1361, 450_787)],
+    },
+    "neolegal_000000000FEC20231231.txt": {
+        "encoding": "utf-8", "has_byte_order_mark": False, "separator": "tab", "line_end": "LF", "columns": 22, "rows": 2102, "entries": 470,
+        "entries_unbalanced": 210, "size_bytes": 266_873, "debit": Decimal("1265350.82"), "credit": Decimal("1265350.82"),
+        "first_on": date(2021, 1, 1), "last_on": date(2023, 6, 30), "is_cash_layout": True,
+        "entry_key": "journal_number_date; AD: journal_number", "key_entries": 261, "key_entries_unbalanced": 0,
+        "years": [(2021, 7, 2, 988), (2022, 415, 207, 58_826), (2023, 1680, 261, 206_840)],
+    },
+    "neolegal_111111111FEC20221231.TXT": {
+        "encoding": "cp850", "has_byte_order_mark": False, "separator": "pipe", "line_end": "LF", "columns": 19, "rows": 934, "entries": 248,
+        "entries_unbalanced": 0, "size_bytes": 194_459, "debit": Decimal("225682.23"), "credit": Decimal("225682.23"),
+        "first_on": date(2023, 1, 1), "last_on": date(2023, 7, 31), "entry_key": "journal_number_date",
+        "years": [(2023, 934, 248, 194_272)],
+    },
+    "odicom_123456789FEC20200331.txt": {
+        "encoding": "iso8859-15", "has_byte_order_mark": False, "separator": "pipe", "line_end": "LF", "columns": 18, "rows": 4916, "entries": 573,
+        "entries_unbalanced": 0, "size_bytes": 601_186, "debit": Decimal("3912553.94"), "credit": Decimal("3912553.94"),
+        "first_on": date(2019, 4, 1), "last_on": date(2020, 3, 31), "entry_key": "journal_number_date",
+        "years": [(2019, 3267, 406, 396_706), (2020, 1649, 167, 204_294)],
+    },
+    "quadra_123456789FEC20190731.txt": {
+        "encoding": "utf-8", "has_byte_order_mark": False, "separator": "tab", "line_end": "LF", "columns": 18, "rows": 12_605, "entries": 4716,
+        "entries_unbalanced": 0, "size_bytes": 1_424_964, "debit": Decimal("13738285.95"), "credit": Decimal("13738285.95"),
+        "first_on": date(2018, 8, 1), "last_on": date(2019, 7, 31), "entry_key": "journal_number_date",
+        "years": [(2018, 5830, 2066, 660_576), (2019, 6775, 2650, 764_202)],
+    },
 }  # fmt: skip
 
 
@@ -445,14 +526,24 @@ def test_known_defects_of_the_first_real_ledger_are_named(real: Callable[[str], 
 
 
 @needs_real
-def test_the_real_cash_book_is_one_opening_and_balanced_entries(real: Callable[[str], dict[str, Batch]]) -> None:
+def test_the_real_cash_book_is_one_opening_and_balanced_entries(
+    real: Callable[[str], dict[str, Batch]],
+) -> None:
     batches = real("neolegal_000000000FEC20231231.txt")
     rows = batches["movements"].rows
     assert rows["entry_number"].unique().to_list() == ["0"]
     assert rows["validated_on"].null_count() == rows.height
     assert sorted(rows["journal_code"].unique()) == ["AD", "ac", "bq", "ca", "od", "ve"]
-    sums = batches["fec_years"].rows.select("year", pl.col("debit").cast(pl.String), pl.col("credit").cast(pl.String)).rows()
-    assert sums == [(2021, "472.11", "477.92"), (2022, "66974.22", "93434.61"), (2023, "1197904.49", "1171438.29")]
+    sums = (
+        batches["fec_years"]
+        .rows.select("year", pl.col("debit").cast(pl.String), pl.col("credit").cast(pl.String))
+        .rows()
+    )
+    assert sums == [
+        (2021, "472.11", "477.92"),
+        (2022, "66974.22", "93434.61"),
+        (2023, "1197904.49", "1171438.29"),
+    ]
     found = deviations(batches)
     assert found["dates_before_year"] == 422 and "closing_not_reached" in found
 
@@ -471,7 +562,9 @@ def test_the_real_padded_ledger_is_told_as_dos(real: Callable[[str], dict[str, B
 
 
 @needs_real
-def test_the_real_ledger_numbered_by_journal_keeps_the_date_in_its_key(real: Callable[[str], dict[str, Batch]]) -> None:
+def test_the_real_ledger_numbered_by_journal_keeps_the_date_in_its_key(
+    real: Callable[[str], dict[str, Batch]],
+) -> None:
     rows = real("odicom_123456789FEC20200331.txt")["movements"].rows
     assert rows.select("journal_code", "entry_number").n_unique() == 14
     assert rows["validated_on"].null_count() == 4833
@@ -483,9 +576,9 @@ def test_the_real_quadra_export_keeps_its_negative_amount(real: Callable[[str], 
     batches = real("quadra_123456789FEC20190731.txt")
     rows = batches["movements"].rows
     negative = rows.filter((pl.col("debit") < 0) | (pl.col("credit") < 0))
-    assert negative.select("journal_code", "entry_number", "entry_on", pl.col("debit").cast(pl.String)).rows() == [
-        ("OD", "OD000108", date(2019, 7, 31), "-708.91")
-    ]
+    assert negative.select(
+        "journal_code", "entry_number", "entry_on", pl.col("debit").cast(pl.String)
+    ).rows() == [("OD", "OD000108", date(2019, 7, 31), "-708.91")]
     assert deviations(batches)["negative_amount"] == 1
     assert rows.filter(pl.col("piece_on") < date(2018, 1, 1)).height == 215
     assert (rows["lettering"].is_not_null().sum(), rows["lettered_on"].is_not_null().sum()) == (6095, 0)
