@@ -27,7 +27,7 @@ class Schedule:
     holidays: frozenset[date] = frozenset()
     exceptions: dict[date, Windows] = field(default_factory=dict)
     covers_until: date = date(2041, 1, 1)
-    _minutes: dict[date, list[bool]] = field(default_factory=dict, repr=False, compare=False)
+    _stretches: dict[date, list[tuple[datetime, datetime]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -48,21 +48,30 @@ class Schedule:
         second = civil.hour * 3600 + civil.minute * 60 + civil.second
         return any(opens <= second < closes for opens, closes in self.windows(civil.date()))
 
-    def is_open_minute(self, minute: datetime) -> bool:
-        """Openness of the UTC minute that starts at `minute`; looked up once per UTC day."""
-        day = minute.date()
-        if day not in self._minutes:
+    def open_stretches(self, day: date) -> list[tuple[datetime, datetime]]:
+        """Open stretches of a UTC day, found by asking each of its minutes; looked up once per day."""
+        if day not in self._stretches:
             midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            self._minutes[day] = [self.is_open(midnight + MINUTE * number) for number in range(1440)]
-        return self._minutes[day][minute.hour * 60 + minute.minute]
+            found: list[tuple[datetime, datetime]] = []
+            for number in range(1440):
+                minute = midnight + MINUTE * number
+                if not self.is_open(minute):
+                    continue
+                if found and found[-1][1] == minute:
+                    found[-1] = (found[-1][0], minute + MINUTE)
+                else:
+                    found.append((minute, minute + MINUTE))
+            self._stretches[day] = found
+        return self._stretches[day]
 
     def open_pieces(self, since: datetime, pauses: Sequence[Stretch] = ()) -> Iterator[tuple[datetime, datetime]]:
-        """Open stretches of at most a minute from `since` on, less the pauses, until the calendar ends."""
-        minute = since.astimezone(UTC).replace(second=0, microsecond=0)
-        while minute < self.end:
-            if self.is_open_minute(minute):
-                yield from _less((max(minute, since), minute + MINUTE), pauses)
-            minute += MINUTE
+        """Open stretches from `since` on, less the pauses, until the calendar ends."""
+        day = since.astimezone(UTC).date()
+        while datetime(day.year, day.month, day.day, tzinfo=UTC) < self.end:
+            for opens, closes in self.open_stretches(day):
+                if closes > since:
+                    yield from _less((max(opens, since), min(closes, self.end)), pauses)
+            day += DAY
 
 
 def _less(piece: tuple[datetime, datetime], pauses: Iterable[Stretch]) -> Iterator[tuple[datetime, datetime]]:

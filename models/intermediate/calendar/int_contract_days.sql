@@ -28,7 +28,11 @@ select
     {{ iso_weekday('days.day_on') }} as weekday,
     holidays.day is not null as is_holiday,
     days.day_from,
-    days.day_until,
+    -- Where the hour goes back across midnight two dates interleave: from its first instant on the later one has it.
+    least(
+        days.day_until,
+        lead(days.day_from) over (partition by days.contract_id order by days.day_on)
+    ) as day_until,
 from days
 left join holidays
     on holidays.holiday_calendar = days.holiday_calendar

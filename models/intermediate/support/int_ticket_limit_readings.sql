@@ -1,7 +1,7 @@
 -- One row per ticket and commitment that is counted: what its clock showed at the start, at the end, and where it stood.
 -- Where the clock is closed at the start it begins at the next opening (R8); the reading is the same.
 with limits as (
-    select * from {{ ref('int_ticket_limits') }}
+    select * from {{ ref('int_ticket_limits') }} as int_ticket_limits
     where int_ticket_limits.settled_as is null
 ),
 

@@ -9,7 +9,7 @@ tickets as (
 ),
 
 terms as (
-    select * from {{ ref('int_terms') }}
+    select * from {{ ref('int_terms') }} as int_terms
     where int_terms.term = 'waiting_stops_clock' and int_terms.value = 'true'
 ),
 

@@ -9,7 +9,7 @@ coverage as (
 ),
 
 terms as (
-    select * from {{ ref('int_terms') }}
+    select * from {{ ref('int_terms') }} as int_terms
     where int_terms.term = 'unlisted_reason_excludes' and int_terms.value = 'true'
 ),
 

@@ -29,6 +29,8 @@ select
     tickets.kind,
     cast(date_trunc('month', tickets.created_on) as date) as month,
     tickets.created_at,
+    case when limits.commitment = 'take_in_charge' then tickets.acknowledged_at end
+        as acknowledged_at,
     counted.clock_started_at,
     counted.due_at,
     limits.done_at,
@@ -36,6 +38,10 @@ select
     counted.elapsed_s,
     cast(counted.allowed_s - counted.elapsed_s as decimal(18, 6)) as left_s,
     counted.waited_s,
+    case
+        when limits.settled_as = 'awaiting_qualification'
+            then {{ seconds_between('tickets.created_at', 'limits.as_of') }}
+    end as awaiting_s,
     coalesce(limits.settled_as, counted.outcome) as outcome,
     limits.not_covered_reason,
     limits.clause,

@@ -1,0 +1,87 @@
+-- One row per row of pauses, changes or events that does not fit its ticket.
+with tickets as (
+    select * from {{ ref('int_tickets_gathered') }}
+),
+
+events as (
+    select * from {{ ref('stg_tickets__events') }}
+),
+
+run as (
+    select * from {{ ref('stg_run') }}
+),
+
+from_events as (
+    select * from {{ ref('int_tickets_from_events') }}
+),
+
+sent as (
+    select * from {{ ref('stg_tickets__tickets') }}
+),
+
+changes as (
+    select * from {{ ref('stg_tickets__criticality_changes') }}
+),
+
+pauses as (
+    select * from {{ ref('stg_tickets__pauses') }}
+)
+
+select
+    pauses.ticket_id,
+    case
+        when tickets.ticket_id is null then 'pause_of_unknown_ticket'
+        when pauses.paused_until <= pauses.paused_from then 'pause_ends_before_it_starts'
+        else 'pause_ends_before_registration'
+    end as rule,
+    pauses.reason as value,
+    pauses.paused_until as early_at,
+    pauses.paused_from as late_at,
+    pauses.file_id,
+    pauses.line,
+from pauses
+left join tickets on tickets.ticket_id = pauses.ticket_id
+where tickets.ticket_id is null
+    or pauses.paused_until <= pauses.paused_from
+    or pauses.paused_until <= tickets.created_at
+
+union all
+
+select
+    changes.ticket_id,
+    'change_of_unknown_ticket' as rule,
+    changes.criticality_given as value,
+    cast(null as timestamptz) as early_at,
+    changes.changed_at as late_at,
+    changes.file_id,
+    changes.line,
+from changes
+left join tickets on tickets.ticket_id = changes.ticket_id
+where tickets.ticket_id is null
+
+union all
+
+select
+    events.ticket_id,
+    'event_after_as_of' as rule,
+    events.event as value,
+    run.as_of as early_at,
+    events.event_at as late_at,
+    events.file_id,
+    events.line,
+from events
+cross join run
+where events.event_at > run.as_of
+
+union all
+
+select
+    from_events.ticket_id,
+    'ticket_in_two_sources' as rule,
+    cast(null as varchar) as value,
+    sent.created_at as early_at,
+    from_events.created_at as late_at,
+    from_events.file_id,
+    from_events.line,
+from from_events
+inner join sent on sent.ticket_id = from_events.ticket_id

@@ -1,0 +1,31 @@
+-- One row per contract, client and month of registration: electronic acknowledgements (art. 14), counted and timed; no limit is
+-- promised. The delay is plain time from registration; an acknowledgement dated before it counts as immediate.
+with tickets as (
+    select
+        int_tickets_placed.*,
+        case
+            when int_tickets_placed.acknowledged_at is null then null
+            when int_tickets_placed.acknowledged_at <= int_tickets_placed.created_at then 0
+            else cast({{ seconds_between(
+                'int_tickets_placed.created_at', 'int_tickets_placed.acknowledged_at'
+            ) }} as double)
+        end as delay_s,
+    from {{ ref('int_tickets_placed') }} as int_tickets_placed
+)
+
+select
+    tickets.contract_id,
+    tickets.client_id,
+    cast(date_trunc('month', tickets.created_on) as date) as month,
+    count(*) as tickets,
+    count(tickets.acknowledged_at) as acknowledged,
+    cast(count(tickets.acknowledged_at) as double) * 100 / cast(count(*) as double)
+        as acknowledged_pct,
+    percentile_cont(0.5) within group (order by tickets.delay_s) as delay_p50_s,
+    percentile_cont(0.9) within group (order by tickets.delay_s) as delay_p90_s,
+    max(tickets.delay_s) as delay_max_s,
+from tickets
+group by
+    tickets.contract_id,
+    tickets.client_id,
+    cast(date_trunc('month', tickets.created_on) as date)
