@@ -74,7 +74,6 @@ running as (
         on copies.repository_id = jobs.repository_id
         and copies.environment_id = jobs.environment_id
         and copies.content = jobs.content
-        and copies.night_on = jobs.night_on
         and jobs.started_at <= copies.started_at
         and (copies.started_at = jobs.started_at or copies.started_at < jobs.finished_at)
     where jobs.status <> 'success'

@@ -1,5 +1,6 @@
 -- One row per repository and listing taken by as_of, with the next complete one: the first that can
 -- prove an absence.
+-- A listing of which one file says that it is filtered, and none that it is whole, is filtered.
 with listings as (
     select * from {{ ref('stg_backups__listings') }}
 ),
@@ -13,7 +14,8 @@ taken as (
         listings.repository_id,
         listings.listed_at,
         max(listings.place) as place,
-        max(case when listings.is_complete then 1 else 0 end) = 1 as is_complete,
+        max(case when listings.is_complete then 1 else 0 end) = 1
+        or max(case when not listings.is_complete then 1 else 0 end) = 0 as is_complete,
         max(listings.points) as points,
     from listings
     cross join run

@@ -4,7 +4,7 @@ select
     listings.repository_id,
     listings.place,
     listings.points,
-    coalesce(listings.is_complete, true) as is_complete,
+    listings.is_complete,
     listings.listed_at,
     listings.file_id,
     listings.line,
