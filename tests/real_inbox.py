@@ -38,7 +38,7 @@ def build(inbox: Path, contract: Path, *, jobs: bool = True, data: Path = REAL_D
     sites = lay_out_monitoring(inbox, data=data / "monitoring")
     customers = lay_out_tickets(inbox, data=data / "tickets")
     lay_out_ledgers(inbox, data=data / "fec")
-    environments = [*_saved_environments(data / "backups")]
+    environments = [*saved_environments(data / "backups")]
     environments += [_environment(name, name, BERN, "2026-01-20") for name in sorted(set(sites.values()))]
     environments += [
         _environment(f"it-{name}", name, ITALIAN_DESK, "2010-01-01") for name in sorted(customers)
@@ -118,7 +118,7 @@ CHECKS_TOML: dict[str, object] = {
 }
 
 
-def _saved_environments(data: Path) -> Iterable[dict[str, object]]:
+def saved_environments(data: Path) -> Iterable[dict[str, object]]:
     """The inventory that came with the listings; its documents line is a content of c0417, not an environment."""
     with (data / "inventory_environments.csv").open(encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text):
@@ -188,7 +188,7 @@ def write_contract(folder: Path, own: Path = PROJECT / "data" / "contract") -> N
     ])  # fmt: skip
     desk, bern = _valid(ITALIAN_DESK), _valid(BERN)
     _append(folder, "contracts.csv", [
-        {**desk, "title": "Help desk", "service": "ERP", "time_zone": "Europe/Rome", "holiday_calendar": "it", "language": "it"},
+        {**desk, "title": "Help desk", "service": "ERP", "time_zone": "Europe/Rome", "holiday_calendar": "it", "language": "en"},
         {**bern, "title": "Editions", "service": "Web", "time_zone": "Europe/Zurich", "holiday_calendar": "none", "language": "en"},
     ])  # fmt: skip
     clocks = [(desk, "support", OFFICE), (desk, "working_day", ALWAYS), (bern, "reference", ALWAYS)]

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import duckdb
-import pytest
-
-from pipelines import samples
-from pipelines.resources import ROOT
-from tests.build import build
 
 Marts = duckdb.DuckDBPyConnection
 ALL_WATCHED = ("c0007", "c0417", "c0952", "c1203", "c5101", "c5102", "c5103", "c5104", "c5105", "c5106")
@@ -123,15 +117,6 @@ LEDGERS = {  # (dossier, closing day, verdict): entries
     ("corbin/K03", "2019-12-31", "purge"): 73,
     ("corbin/K03", "2025-12-31", "keep"): 49,
 }
-
-
-@pytest.fixture(scope="module")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marts]:
-    work = tmp_path_factory.mktemp("samples") / "work"
-    work.mkdir()
-    with duckdb.connect(str(build(ROOT / "data/samples", work, samples.AS_OF)), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        yield con
 
 
 def rows(marts: Marts, query: str) -> list[tuple[Any, ...]]:
@@ -338,7 +323,7 @@ def test_every_row_of_every_file_is_accounted_for(marts: Marts) -> None:
     found = rows(
         marts,
         "select count(*), count(*) filter (rows_in = rows_accepted + rows_duplicate + rows_rejected)"
-        " from landing.files",
+        " from sla_marts.input_files",
     )
     assert found[0][0] == found[0][1] > 80
 
