@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -104,6 +105,30 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 
     found = summary.status(settings(now=_now(), warehouse=warehouse).warehouse)
     click.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else summary.status_table(found))
+
+
+@cli.command()
+@click.option("--month", required=True, help="Month to close, YYYY-MM.")
+@_with("warehouse", "quiet", "as_json")
+def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
+    """Write the month's statements: figures that later data never alter."""
+    from pipelines import statements
+    from pipelines.warehouse import publish, writer
+
+    chosen = settings(now=_now(), warehouse=warehouse)
+    wanted = statements.month_of(month)
+    if not chosen.work_database.is_file():
+        raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
+    with writer(chosen.work_database) as con:
+        closed = statements.close(con, wanted)
+    publish(chosen.work_database, chosen.warehouse)
+    if as_json:
+        click.echo(json.dumps(asdict(closed), default=str))
+    elif not quiet:
+        click.echo(
+            f"{month}: {len(closed.first)} first statements, {len(closed.changed)} new versions, "
+            f"{len(closed.unchanged)} unchanged, in sla_statements of {chosen.warehouse}"
+        )
 
 
 @cli.command()
