@@ -1,4 +1,4 @@
-"""What backups are worth, said again in plain Python from section 6 of the rules: by wall clock, one at a time.
+"""What backups are worth, said again in plain Python from section 6 of the rules, one point at a time.
 
 Shares nothing with the SQL: nights are read off local clocks (zoneinfo), chains are walked, listings are
 searched.

@@ -70,7 +70,8 @@ def _compare_copies(con: duckdb.DuckDBPyConnection, world: oracle.World) -> list
         )  # fmt: skip
         want = (
             world.verdict(copy), copy.quality, copy.night,
-            copy.night + timedelta(days=terms.kept_days), copy.place, copy.is_restorable, copy.first_seen, copy.last_seen, copy.missing_at,
+            copy.night + timedelta(days=terms.kept_days), copy.place, copy.is_restorable,
+            copy.first_seen, copy.last_seen, copy.missing_at,
         )  # fmt: skip
         if got != want:
             wrong.append(f"{copy.last} got {got} want {want}")
