@@ -54,6 +54,7 @@ from pipelines.markup import (
 
 # Rows shown of lists that grow with the fleet, worst or newest first; the mart named beneath holds them all.
 MATRIX_ENVIRONMENTS, MATRIX_MONTHS, HEAT_MAP_ROWS, LIST_ROWS = 40, 12, 40, 60
+ENVIRONMENTS_DRAWN = 400  # dots of environments and months in the chart of availability
 MONTHS_DRAWN = 24  # in a chart; more columns than that cannot be told apart on a telephone
 DEFINED = ("monthly_availability", "monthly_sla_adherence", "backup_coverage", "history_purge_candidates")
 
@@ -324,6 +325,7 @@ def availability_section(data: Figures, contract: Row) -> str:
     key, contract_id = contract["key"], contract["contract_id"]
     months = data.frame("months", contract_id).filter(pl.col("availability_pct").is_not_null())
     drawn, environments = months.tail(MONTHS_DRAWN), data.frame("availability", contract_id)
+    dots = _worst_first(environments.filter(pl.col("month").is_in(drawn["month"].implode())))
     caption = both(
         "Taux mensuel de tous les environnements de production, plancher si le temps non observé avait été"
         " une panne, et chaque environnement.",
@@ -333,8 +335,16 @@ def availability_section(data: Figures, contract: Row) -> str:
     parts = [
         chart(
             f"{key}-availability",
-            lambda language: figures.availability(drawn, environments, language),
-            f"{caption} {shown_of(drawn.height, months.height, 'sla_marts.headline')}".strip(),
+            lambda language: figures.availability(drawn, dots.head(ENVIRONMENTS_DRAWN), language),
+            " ".join(
+                (
+                    caption,
+                    shown_of(drawn.height, months.height, "sla_marts.headline"),
+                    shown_of(
+                        min(dots.height, ENVIRONMENTS_DRAWN), dots.height, "sla_marts.monthly_availability"
+                    ),
+                )
+            ).strip(),
         )
         if drawn.height
         else nothing(both("Aucune mesure.", "Nothing measured.")),
@@ -350,6 +360,16 @@ def availability_section(data: Figures, contract: Row) -> str:
     )
 
 
+def _worst_first(environments: pl.DataFrame) -> pl.DataFrame:
+    """Judged environments and months: broken, inconclusive, met; within each the lowest rate first."""
+    return environments.filter(pl.col("verdict").is_not_null()).sort(
+        pl.col("verdict").replace_strict({"broken": 0, "inconclusive": 1, "met": 2}, return_dtype=pl.Int8),
+        "availability_pct",
+        "environment_id",
+        "month",
+    )
+
+
 def _matrix(environments: pl.DataFrame) -> str:
     """Environments down, worst first; months across; each cell the rate in the colour of its verdict."""
     months = sorted(set(environments["month"]))[-MATRIX_MONTHS:]
@@ -361,9 +381,13 @@ def _matrix(environments: pl.DataFrame) -> str:
         .select("environment_id", "client_name")
         .rows()
     )
-    cells = {(row["environment_id"], row["month"]): row for row in environments.to_dicts()}
+    shown = order[:MATRIX_ENVIRONMENTS]
+    chosen = environments.filter(
+        pl.col("environment_id").is_in([environment_id for environment_id, _ in shown])
+    )
+    cells = {(row["environment_id"], row["month"]): row for row in chosen.to_dicts()}
     rows = []
-    for environment_id, client_name in order[:MATRIX_ENVIRONMENTS]:
+    for environment_id, client_name in shown:
         line = [Cell(f"<b>{escape(environment_id)}</b> {escape(client_name or '')}", "head")]
         for value in months:
             row = cells.get((environment_id, value))
