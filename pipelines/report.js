@@ -8,7 +8,6 @@
     if(width<560){
       layout.font.size=10;
       layout.legend.font={size:10};
-      layout.legend.entrywidth=105;
       spec.data.forEach(function(trace){if(trace.mode==='text'){trace.textfont={size:8};}});
     }
     return spec;

@@ -287,10 +287,10 @@ def months_section(data: Figures, contract: Row) -> str:
     rows = sorted(data.rows("months", contract["contract_id"]), key=lambda row: row["month"], reverse=True)
     headers = [
         both("Mois", "Month"),
+        both("Verdict", "Verdict"),
         both("Disponibilité", "Availability"),
         both("Plancher", "Floor"),
         both("Engagement", "Promise"),
-        both("Verdict", "Verdict"),
         both("Rompus", "Broken"),
         both("Respect des délais", "SLA adherence"),
         both("Tenus", "Met"),
@@ -302,10 +302,10 @@ def months_section(data: Figures, contract: Row) -> str:
     cells = [
         [
             Cell(_month_name(row)),
+            word_cell(row["verdict"]),
             percent_cell(row["availability_pct"]),
             percent_cell(row["availability_floor_pct"]),
             percent_cell(row["target_pct"]),
-            word_cell(row["verdict"]),
             share_cell(row["environments_broken"], row["environments"]),
             percent_cell(row["adherence_pct"]),
             number_cell(row["sla_met"]),
