@@ -24,6 +24,7 @@ from pipelines.schemas import LandingModel
 
 MERGE_ROWS = 1_000_000  # rows gathered before they are merged
 MERGE_FILES = 200
+SMALL_BATCH = 50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
 
 _RULES = {
     "not_nullable": "required_value_missing",
@@ -114,6 +115,7 @@ class Landing:
         self._readers = readers()
         self._under_way: list[_FileUnderWay] = []
         self._rejects: list[pl.DataFrame] = []
+        self._small: dict[str, list[tuple[_FileUnderWay, Batch]]] = {}
         self._gathered = 0
         row = con.execute("select run_id, started_at from landing.run").fetchone()
         if row is None:
@@ -133,6 +135,10 @@ class Landing:
                 total.add(self._merge(source))
         if self._under_way:
             total.add(self._merge(source))
+        # Once for all files, not once per portion; what a crash leaves unsummarised the next run makes good.
+        self._con.begin()
+        probe_days.refresh(self._con)
+        self._con.commit()
         return total
 
     def refuse_unknown(self) -> Counts:
@@ -215,8 +221,25 @@ class Landing:
             raise UnreadableFile("unknown_ending", f"{file.name}: expected a name ending in {endings}", file.suffix)
 
     def _gather(self, under_way: _FileUnderWay, batch: Batch) -> None:
+        under_way.notes.extend(batch.notes)
+        self._gathered += batch.rows.height
+        if batch.rows.height <= SMALL_BATCH:
+            self._small.setdefault(batch.table, []).append((under_way, batch))
+        else:
+            self._take(under_way, batch, *validated(TABLES[batch.table].model, batch))
+
+    def _take_small(self) -> None:
+        """Validate the small batches of each table at once; only where that fails, one by one."""
+        for name, batches in self._small.items():
+            model = TABLES[name].model
+            sound = len(batches) > 1 and _are_sound(model, [batch.rows for _, batch in batches])
+            for under_way, batch in batches:
+                rows, failures = (batch.rows, rejects_frame([])) if sound else validated(model, batch)
+                self._take(under_way, batch, rows, failures)
+        self._small = {}
+
+    def _take(self, under_way: _FileUnderWay, batch: Batch, rows: pl.DataFrame, failures: pl.DataFrame) -> None:
         table = TABLES[batch.table]
-        rows, failures = validated(table.model, batch)
         rejects = pl.concat([batch.rejects, failures])
         if rejects.height:
             self._rejects.append(rejects.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id")))
@@ -225,14 +248,15 @@ class Landing:
             names = ", ".join(f'"{name}"' for name in frame.columns)
             self._con.execute(f"insert into incoming_{table.name} ({names}) select {names} from frame")
         under_way.counts.rows_in += rejects.height + (rows.height if table.is_counted else 0)
-        under_way.notes.extend(batch.notes)
-        self._gathered += rows.height
 
     def _refuse(self, under_way: _FileUnderWay, error: UnreadableFile) -> None:
         """The file as a whole is one reject; what was gathered of it goes."""
         for table in TABLES.values():
             if table.source == under_way.file.source:
                 self._con.execute(f"delete from incoming_{table.name} where file_id = ?", [under_way.file_id])
+        self._small = {
+            name: [entry for entry in batches if entry[0] is not under_way] for name, batches in self._small.items()
+        }
         self._rejects = [frame.filter(pl.col("file_id") != under_way.file_id) for frame in self._rejects]
         row = rejects_frame([reject(1, error.rule, error.column, error.value, str(error))])
         self._rejects.append(row.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id")))
@@ -248,6 +272,7 @@ class Landing:
 
     def _merge(self, source: str | None) -> Counts:
         """Merge what was gathered, account for every row, commit."""
+        self._take_small()
         under_way = {entry.file_id: entry for entry in self._under_way}
         self._write_files()
         self._write_rejects(under_way)
@@ -262,7 +287,6 @@ class Landing:
                     for file_id, rows in counted.items():
                         counts = under_way[file_id].counts
                         setattr(counts, kind, getattr(counts, kind) + rows)
-        probe_days.refresh(self._con)
         total = Counts()
         for entry in self._under_way:
             self._account(entry)
@@ -350,6 +374,15 @@ class Landing:
         )
 
 
+def _are_sound(model: type[LandingModel], frames: list[pl.DataFrame]) -> bool:
+    """Whether all rows keep the model."""
+    try:
+        model.validate(pl.concat(frames), lazy=True)
+    except (pandera.errors.SchemaErrors, pl.exceptions.PolarsError):
+        return False
+    return True
+
+
 def validated(model: type[LandingModel], batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that keep the model, and one reject for each row that breaks it (its first broken rule)."""
     rows = batch.rows
@@ -384,22 +417,68 @@ def _row_text(rows: pl.DataFrame, index: int) -> str:
 def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> tuple[dict[int, int], dict[int, int]]:
     """Merge `incoming_<table>` into `landing.<table>`. Returns accepted and duplicate rows by file.
 
-    The same key and values: a duplicate. The same key and other values: the row is replaced and `landing.changes` says so.
+    The same key and values: a duplicate. The same key and other values: the row is replaced and `landing.changes` says so,
+    whether the other row came now or before.
     """
-    name, key, values = table.name, table.stored_key, table.values
+    name, key = table.name, table.stored_key
     if not _one(con, f"select count(*) from incoming_{name}"):
         return {}, {}
     if table.surrogate:
         _assign_surrogates(con, table)
     _number_and_thin(con, table)
     full_key = (*key, "sequence") if table.sequenced else key
+    _tell_changes_within(con, table, full_key, run_id)
     bound = _bound(con, table)
+    meets_stored = _one(con, f"select exists (select 1 from landing.{name} as old where {bound})")
+    if not meets_stored:  # nothing stored of that time: every row is fresh, as on most nights
+        con.execute(f"create or replace temp table known_{name} as select file_id, line from merging_{name} limit 0")
+    else:
+        _tell_known_apart(con, table, full_key, bound, run_id)
+    fresh = f"fresh_{name}" if meets_stored else f"merging_{name}"
+    columns = ", ".join(f'"{column}"' for column in table.stored_columns)
+    order = ", ".join(f'"{column}"' for column in (*full_key, "file_id", "line"))
+    con.execute(f"insert into landing.{name} ({columns}) select {columns} from {fresh} order by {order}")
+    if name == "checks":
+        probe_days.touch(con, f"select probe_key, checked_at from {fresh}")
+    accepted = _by_file(con, f"select file_id, count(*) from {fresh} group by file_id")
+    duplicate = _by_file(con, f"select file_id, count(*) from known_{name} group by file_id")
+    for file_id, rows in _by_file(con, f"select file_id, count(*) from thinned_{name} group by file_id").items():
+        duplicate[file_id] = duplicate.get(file_id, 0) + rows
+    return accepted, duplicate
+
+
+def _tell_changes_within(
+    con: duckdb.DuckDBPyConnection, table: LandingTable, full_key: tuple[str, ...], run_id: str
+) -> None:
+    """Rows that came together with a later one of their key and other values."""
+    values = table.values
+    con.execute(
+        f"""
+        insert into landing.changes
+        select
+            '{table.name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
+            old.file_id, old.line, new.file_id, new.line, '{run_id}'
+        from resolved as old
+        inner join resolved as new on {_same(full_key, "old", "new")}
+        where new.is_last and not old.is_last and not ({_same(values, "old", "new")})
+        """
+    )
+
+
+def _tell_known_apart(
+    con: duckdb.DuckDBPyConnection, table: LandingTable, full_key: tuple[str, ...], bound: str, run_id: str
+) -> None:
+    """`known_<table>`: rows stored before; `fresh_<table>`: the others. What these replace goes, and is written down."""
+    name, values = table.name, table.values
     same_values = _same(values, "old", "new")
     con.execute(
         f"""
         create or replace temp table known_{name} as
         select new.file_id, new.line from merging_{name} as new
-        where exists (select 1 from landing.{name} as old where {bound} and {_same(key, "old", "new")} and {same_values})
+        where exists (
+            select 1 from landing.{name} as old
+            where {bound} and {_same(table.stored_key, "old", "new")} and {same_values}
+        )
         """
     )
     con.execute(
@@ -422,16 +501,6 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> t
     con.execute(
         f"delete from landing.{name} as old using fresh_{name} as new where {bound} and {_same(full_key, 'old', 'new')}"
     )
-    columns = ", ".join(f'"{column}"' for column in table.stored_columns)
-    order = ", ".join(f'"{column}"' for column in (*full_key, "file_id", "line"))
-    con.execute(f"insert into landing.{name} ({columns}) select {columns} from fresh_{name} order by {order}")
-    if name == "checks":
-        probe_days.touch(con, f"select probe_key, checked_at from fresh_{name}")
-    accepted = _by_file(con, f"select file_id, count(*) from fresh_{name} group by file_id")
-    duplicate = _by_file(con, f"select file_id, count(*) from known_{name} group by file_id")
-    for file_id, rows in _by_file(con, f"select file_id, count(*) from thinned_{name} group by file_id").items():
-        duplicate[file_id] = duplicate.get(file_id, 0) + rows
-    return accepted, duplicate
 
 
 def _assign_surrogates(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:

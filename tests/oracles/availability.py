@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -124,20 +125,32 @@ class Contract:
         return us(datetime.combine(day, time(), self.zone).astimezone(UTC))
 
     def term(self, name: str, at: int) -> str:
-        found = [row["value"] for row in self._valid("terms", self.day_of(at)) if row["term"] == name]
+        return self._term(name, self.day_of(at))
+
+    @cache  # noqa: B019  (a contract lives as long as its test)
+    def _term(self, name: str, day: date) -> str:
+        found = [row["value"] for row in self._valid("terms", day) if row["term"] == name]
         return found[0] if found else WITHOUT_TERM[name]
 
     def target(self, at: int) -> Fraction | None:
+        return self._target(self.day_of(at))
+
+    @cache  # noqa: B019
+    def _target(self, day: date) -> Fraction | None:
         found = [
             Fraction(row["value"])
-            for row in self._valid("targets", self.day_of(at))
+            for row in self._valid("targets", day)
             if row["commitment"] == "availability" and not row.get("criticality")
         ]
         return found[0] if found else None
 
     def exclusion(self, cause: str, at: int) -> tuple[bool, str]:
         """Whether the cause is excluded at that instant, and the clock it must lie in ('' for any)."""
-        for row in self._valid("exclusions", self.day_of(at)):
+        return self._exclusion(cause, self.day_of(at))
+
+    @cache  # noqa: B019
+    def _exclusion(self, cause: str, day: date) -> tuple[bool, str]:
+        for row in self._valid("exclusions", day):
             if row["cause"] == cause:
                 return row["is_excluded"].lower() == "true", row.get("only_inside_clock") or ""
         return False, ""
@@ -169,6 +182,7 @@ class Contract:
         second = civil.hour * 3600 + civil.minute * 60 + civil.second
         return any(opens <= second < closes for opens, closes in self.windows(clock, civil.date()))
 
+    @cache  # noqa: B019
     def edges(self, clock: str, day: date) -> set[int]:
         """Instants at which the clock may open or close: its times on that day, both when they come twice,
         and the change of hour itself."""

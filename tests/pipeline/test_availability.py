@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from pipelines.resources import ROOT
 from tests.build import build
 from tests.oracles import availability as oracle
 from tests.pipeline import availability_worlds as worlds
@@ -123,3 +128,67 @@ def test_availability_of_generated_worlds_is_the_oracles_to_the_microsecond(tmp_
         "the worlds are too tame"
     )
     assert sum(want.excluded > 0 for want in seen) >= 20, "the worlds are too tame to tell anything"
+
+
+LOG = ROOT.parent / "shared" / "data" / "monitoring" / "upptime_digitaleditions.tsv"
+LOG_LINE = re.compile(r"(\S+)\t(?:🟩|🟥) (.+) is (up|down) \(\d+ in \d+ ms\)")
+LOG_AS_OF = datetime(2026, 8, 31, 22, tzinfo=UTC)  # the end of August in Paris
+
+
+def today(name: str) -> str:
+    """The name a site was given in the end, as far as its old names tell."""
+    return re.sub(r" \((Redirect to|data|CodiMD).*", "", name.removeprefix("RdL – "))
+
+
+@pytest.mark.skipif(not LOG.is_file(), reason="the real log lies beside the project, not in it")
+def test_availability_of_the_real_log_is_the_same_by_both_routes(tmp_path: Path) -> None:
+    """Every site and month, once with each name a site of its own, once with the renamed ones joined."""
+    lines = [LOG_LINE.match(line) for line in LOG.read_text(encoding="utf-8").splitlines()]
+    assert all(lines)
+    found = [line.groups() for line in lines if line]
+    names = sorted({name for _, name, _ in found})
+    mappings = {
+        "own": {name: f"site-{number}" for number, name in enumerate(names)},
+        "joined": {name: f"joined {today(name)}" for name in names},
+    }
+    checks, environments = [], []
+    for folder, mapping in mappings.items():
+        (tmp_path / "inbox/monitoring/upptime" / folder).mkdir(parents=True)
+        shutil.copy(LOG, tmp_path / "inbox/monitoring/upptime" / folder)
+        toml = ["period_s = 86400", "[environments]"]
+        toml += [f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(e)}" for name, e in mapping.items()]
+        (tmp_path / "inbox/monitoring/upptime" / folder / "source.toml").write_text("\n".join(toml), "utf-8")
+        for at, name, status in found:
+            row = {"environment_id": mapping[name], "probe_id": "p", "checked_at": at, "status": status}
+            checks.append({**row, "period_s": "86400"})
+        environments += [
+            {
+                "environment_id": environment,
+                "client_id": "bern",
+                "contract_id": "quadra-expert-2023-09",
+                "kind": "production",
+                "opened_on": "2020-01-01",
+            }
+            for environment in dict.fromkeys(mapping.values())
+        ]
+    registry = tmp_path / "inbox/registry/canonical/environments.ndjson"
+    registry.parent.mkdir(parents=True)
+    registry.write_text("".join(f"{json.dumps(row)}\n" for row in environments), "utf-8")
+    contract = ROOT / "data" / "contract"
+    rows = oracle.read_world(tmp_path / "none", contract).contract
+    with built(tmp_path, tmp_path / "inbox", contract, LOG_AS_OF) as con:
+        landed = con.execute("select status, count(*) from landing.checks group by status").fetchall()
+        wrong = differences(
+            con, oracle.availability(oracle.World(environments, checks, contract=rows), LOG_AS_OF)
+        )
+        months = con.execute(
+            "select count(*), count(distinct month) from sla_marts.monthly_availability"
+        ).fetchone()
+        lost = con.execute(
+            "select count(*) from sla_marts.outages where opened_line is null"
+            " or (closed_by = 'recovery' and closed_line is null)"
+        ).fetchone()
+    assert dict(landed)["down"] > 2 * 700
+    assert months == (len(environments) * 8, 8)
+    assert not wrong, f"{len(wrong)} differ: {wrong[:3]}"
+    assert lost == (0,), "every outage leads to the lines that opened and closed it"
