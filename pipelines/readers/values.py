@@ -6,6 +6,7 @@ Shared by all readers. A value that is absent stays null; whether it may be is t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from pipelines.source_config import SourceConfig
 UTC_INSTANT = pl.Datetime("us", "UTC")
 _OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"
 _NAIVE_FORMATS = ("%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
+# Beyond: a broken clock, a null date or a typing error. The calendar has a row for every day that is told.
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _TRUE, _FALSE = ("true", "t", "yes", "1"), ("false", "f", "no", "0")
 
 
@@ -45,11 +48,11 @@ def typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
     raw = trimmed(raw)
     if isinstance(kind, pl.Datetime):
         return instants(raw, config)
-    if isinstance(kind, pl.Date):
+    if kind == pl.Date:
         return dates(raw)
-    if isinstance(kind, pl.Boolean):
+    if kind == pl.Boolean:
         return booleans(raw)
-    if isinstance(kind, pl.String):
+    if kind == pl.String:
         return Typed.of(raw, raw.cast(pl.String, strict=False), "not_a_text")
     if isinstance(kind, pl.Decimal):
         return amounts(raw, kind)
@@ -58,7 +61,15 @@ def typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
 
 def instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...] = _NAIVE_FORMATS) -> Typed:
     """ISO 8601 instants in UTC. Without an offset a zone must be declared; the hour that comes twice is rejected unless
-    `ambiguous` says which, the hour that does not exist always is."""
+    `ambiguous` says which, the hour that does not exist always is, and so is what no clock of our time shows."""
+    found = _instants(raw, config, formats)
+    outside = ~found.values.is_between(EARLIEST, LATEST, closed="left").fill_null(True)
+    if not outside.any():
+        return found
+    return Typed(found.values.set(outside, None), found.broken.set(outside, "instant_out_of_range"))
+
+
+def _instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...]) -> Typed:
     if isinstance(raw.dtype, pl.Datetime):
         if raw.dtype.time_zone is not None:
             return Typed.of(raw, raw.dt.convert_time_zone("UTC").cast(UTC_INSTANT), "not_an_instant")
