@@ -27,7 +27,7 @@
     history.replaceState(null,'','#'+next);
     draw(next);
   });
-  window.addEventListener('beforeprint',function(){draw(root.lang,680);});
+  window.addEventListener('beforeprint',function(){draw(root.lang,700);});
   window.addEventListener('afterprint',function(){draw(root.lang);});
   draw(wanted());
 })();
