@@ -61,14 +61,16 @@ def manifest() -> Path:
     return MANIFEST
 
 
-def build(work: Path, *selection: str, exclude_unit_tests: bool = True) -> list[Outcome]:
+def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]:
     """Run `dbt build` over the working database in `work`. Raises BuildError where dbt itself cannot run.
+
+    `all_tests` adds unit tests and the tests of the steps between staging and marts.
 
     dbt starts in `work`, so that the profile's relative path is the same for every warehouse and the one parse
     serves them all.
     """
     manifest()
-    without = ["--exclude-resource-type", "unit_test"] if exclude_unit_tests else []
+    without = [] if all_tests else ["--exclude-resource-type", "unit_test", "--exclude", "tag:step"]
     result = _invoke(["build", *selection, *without], work, work / "target", parsed=TARGET / _PARSED)
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:

@@ -78,6 +78,7 @@ def _copy(database: Path, fresh: Path) -> dict[str, int]:
     with duckdb.connect(str(fresh)) as con:
         con.execute("set TimeZone = 'UTC'")
         con.execute(f"attach '{_quoted(database)}' as work (read_only)")
+        con.begin()  # one commit for all: a thousand comments would each write to disk
         tables = con.execute(
             "select schema_name, table_name, comment from duckdb_tables()"
             " where database_name = 'work' and schema_name in (select unnest(?)) and not temporary order by all",
@@ -97,6 +98,7 @@ def _copy(database: Path, fresh: Path) -> dict[str, int]:
         for schema, table, column, comment in columns:
             if f"{schema}.{table}" in rows:
                 _comment(con, f'column {schema}."{table}"."{column}"', comment)
+        con.commit()
     return rows
 
 
