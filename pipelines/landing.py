@@ -405,7 +405,10 @@ def validated(model: type[LandingModel], batch: Batch) -> tuple[pl.DataFrame, pl
         value = None if rule == "required_value_missing" else case["failure_case"]
         found.setdefault(case["index"], reject(rows["line"][case["index"]], rule, column, value, None))
     texts = batch.raw({int(str(row["line"])) for row in found.values()}) if batch.raw else {}
-    rejects = [{**row, "raw": texts.get(int(str(row["line"])), _row_text(rows, index))} for index, row in found.items()]
+    rejects = []
+    for index, row in found.items():
+        text = texts.get(int(str(row["line"])))
+        rejects.append({**row, "raw": _row_text(rows, index) if text is None else text})
     kept = rows.filter(~pl.int_range(pl.len()).is_in(list(found)))
     return kept, rejects_frame(rejects)
 
