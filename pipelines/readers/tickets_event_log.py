@@ -1,24 +1,25 @@
-"""Reader `tickets/event_log`: the event log of any help desk, one record per event, in CSV, NDJSON or Parquet.
+"""Reader `tickets/event_log`: the event log of any help desk, one record per event.
 
 `source.toml` says what the log means:
 
     time_zone = "UTC"                        # stamps without an offset
     time_format = "%Y/%m/%d %H:%M:%S%.f"     # unset: ISO 8601
     [columns]                                # ours = the log's
-    ticket_id = "Case ID"                    # and event, event_at, client_id, criticality, kind, channel, agent, ...
+    ticket_id = "Case ID"                    # and event, event_at, client_id, criticality, kind, ...
     [defaults]
     kind = "incident"
-    [events]                                 # what the log calls it = its role (schemas/tickets.py, EVENT_ROLES)
+    [events]                                 # what the log calls it = its role (EVENT_ROLES)
     "Take in charge ticket" = "taken_in_charge"
     [criticalities]                          # likewise [kinds], [channels], [anomaly_levels]
     "Value 1" = "critical"
     [not_covered_reasons]                    # reasons, or events of role not_covered, in the contract's words
     DUPLICATE = "duplicate"
 
-A column name that stands twice is read as `name` and `name.2`. Unit of account is the event: every event is accepted, a
-duplicate, or a reject; tickets, pauses and changes of criticality follow from the accepted events in SQL. An event, kind or
-channel that is not mapped is rejected with its name. A criticality or level that is not mapped leaves the ticket
-unclassified rather than out of sight. Each is told once per file with its count; `values_found` lists them all beforehand.
+A column name that stands twice is read as `name` and `name.2`. Unit of account is the event: every event is
+accepted, a duplicate, or a reject; tickets, pauses and changes of criticality follow from the accepted
+events in SQL. An event, kind or channel that is not mapped is rejected with its name. A criticality or
+level that is not mapped leaves the ticket unclassified rather than out of sight. Each is told once per file
+with its count; `values_found` lists them all beforehand.
 """
 
 from __future__ import annotations
@@ -35,7 +36,14 @@ from pipelines.inbox import InboxFile
 from pipelines.readers import Batch, Reader, ValueFound, rejects_frame
 from pipelines.readers.canonical import LINE, Block, blocks, broken_rows, raw_column, raw_text
 from pipelines.readers.values import UTC_INSTANT, Typed, instants, trimmed
-from pipelines.schemas.tickets import ANOMALY_LEVELS, CHANNELS, CRITICALITIES, EVENT_ROLES, KINDS, TicketEvents
+from pipelines.schemas.tickets import (
+    ANOMALY_LEVELS,
+    CHANNELS,
+    CRITICALITIES,
+    EVENT_ROLES,
+    KINDS,
+    TicketEvents,
+)
 
 TABLE = "ticket_events"
 NOT_COVERED = "not_covered"
@@ -53,7 +61,9 @@ _COLUMNS = TicketEvents.to_schema().columns
 
 @dataclass(frozen=True)
 class _Vocabulary:
-    """Words of the log -> our words, for one column. Our own words stand for themselves unless mapped otherwise."""
+    """Words of the log -> our words, for one column. Our own words stand for themselves unless mapped
+    otherwise.
+    """
 
     column: str
     option: str
@@ -66,7 +76,8 @@ class _Vocabulary:
         for word, ours in given.items():
             if ours not in allowed:
                 raise ConfigurationError(
-                    f"{file.config.where(option)}: {option}.{word!r} = {ours!r}, expected one of {', '.join(allowed)}"
+                    f"{file.config.where(option)}: {option}.{word!r} = {ours!r},"
+                    f" expected one of {', '.join(allowed)}"
                 )
         own = {word: word for word in allowed}
         return cls(column, option, {**own, **{word.strip(): str(ours) for word, ours in given.items()}})
@@ -99,7 +110,9 @@ class _Vocabularies:
 
 
 def read(file: InboxFile) -> Iterator[Batch]:
-    """Batches of events. Raises UnreadableFile for a missing column, ConfigurationError for a mapping to nowhere."""
+    """Batches of events. Raises UnreadableFile for a missing column, ConfigurationError for a mapping to
+    nowhere.
+    """
     vocabularies = _Vocabularies.of(file)
     found: Counter[tuple[str, str]] = Counter()
     first = True
@@ -111,7 +124,8 @@ def read(file: InboxFile) -> Iterator[Batch]:
         _count(texts, vocabularies, found)
         yield _events(block, texts, vocabularies, file)
     notes = tuple(
-        f"{value.column} {value.value!r} is not mapped ({value.count} rows); add it under [{option}] in source.toml"
+        f"{value.column} {value.value!r} is not mapped ({value.count} rows);"
+        f" add it under [{option}] in source.toml"
         for value, option in _values(found, vocabularies)
         if value.read_as is None
     )
@@ -119,7 +133,9 @@ def read(file: InboxFile) -> Iterator[Batch]:
 
 
 def values_found(file: InboxFile) -> list[ValueFound]:
-    """Every event, kind, channel, criticality and level of the file, most frequent first, and what each is read as."""
+    """Every event, kind, channel, criticality and level of the file, most frequent first, and what each is
+    read as.
+    """
     vocabularies = _Vocabularies.of(file)
     found: Counter[tuple[str, str]] = Counter()
     for block in blocks(file):
@@ -137,7 +153,9 @@ def _texts(block: Block, file: InboxFile) -> dict[str, pl.Series]:
     return texts
 
 
-def _count(texts: Mapping[str, pl.Series], vocabularies: _Vocabularies, found: Counter[tuple[str, str]]) -> None:
+def _count(
+    texts: Mapping[str, pl.Series], vocabularies: _Vocabularies, found: Counter[tuple[str, str]]
+) -> None:
     for vocabulary in vocabularies:
         counts = texts[vocabulary.column].drop_nulls().value_counts(name="rows")
         for value, rows in counts.iter_rows():
@@ -146,12 +164,16 @@ def _count(texts: Mapping[str, pl.Series], vocabularies: _Vocabularies, found: C
 
 def _values(found: Counter[tuple[str, str]], vocabularies: _Vocabularies) -> Iterator[tuple[ValueFound, str]]:
     for vocabulary in vocabularies:
-        of_column = [(count, value) for (column, value), count in found.items() if column == vocabulary.column]
+        of_column = [
+            (count, value) for (column, value), count in found.items() if column == vocabulary.column
+        ]
         for count, value in sorted(of_column, key=lambda pair: (-pair[0], pair[1])):
             yield ValueFound(vocabulary.column, value, vocabulary.words.get(value), count), vocabulary.option
 
 
-def _events(block: Block, texts: Mapping[str, pl.Series], vocabularies: _Vocabularies, file: InboxFile) -> Batch:
+def _events(
+    block: Block, texts: Mapping[str, pl.Series], vocabularies: _Vocabularies, file: InboxFile
+) -> Batch:
     rows = block.rows
     at = _instants(texts["event_at"], file)
     role = vocabularies.role.read(texts["event"])
@@ -196,7 +218,9 @@ def _instants(raw: pl.Series, file: InboxFile) -> Typed:
 
 
 def _reasons(texts: Mapping[str, pl.Series], role: pl.Series, file: InboxFile) -> pl.Series:
-    """Why the log says a ticket is not covered: its reason column, else the name of an event of that role; both mapped."""
+    """Why the log says a ticket is not covered: its reason column, else the name of an event of that role;
+    both mapped.
+    """
     words = {word.strip(): str(ours) for word, ours in file.config.get("not_covered_reasons", {}).items()}
     by_event = texts["event"].set((role != NOT_COVERED).fill_null(True), None)
     reason = texts["not_covered_reason"].zip_with(texts["not_covered_reason"].is_not_null(), by_event)
@@ -209,7 +233,9 @@ def _column_notes(block: Block, file: InboxFile) -> tuple[str, ...]:
     unknown = [name for name in mapped if name not in _COLUMNS or name in (LINE, "role", "criticality_given")]
     if unknown:
         known = ", ".join(name for name in _COLUMNS if name not in (LINE, "role", "criticality_given"))
-        raise ConfigurationError(f"{file.config.where('columns')}: columns.{unknown[0]} is unknown; known are {known}")
+        raise ConfigurationError(
+            f"{file.config.where('columns')}: columns.{unknown[0]} is unknown; known are {known}"
+        )
     taken = {mapped.get(name, name) for name in _COLUMNS}
     left = [name for name in block.rows.columns if name not in taken and name != LINE]
     twice = [name for name in left if name.endswith(".2") and name.removesuffix(".2") in taken]
@@ -223,6 +249,11 @@ def _no_rows() -> pl.DataFrame:
 
 
 READER = Reader(
-    "tickets", "event_log", (TABLE,), read, options=_OPTIONS, suffixes=(".csv", ".ndjson", ".jsonl", ".parquet"),
+    "tickets",
+    "event_log",
+    (TABLE,),
+    read,
+    options=_OPTIONS,
+    suffixes=(".csv", ".ndjson", ".jsonl", ".parquet"),
     values_found=values_found,
 )  # fmt: skip

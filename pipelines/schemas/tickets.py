@@ -31,7 +31,9 @@ class Tickets(LandingModel):
     environment_id: str = text("Environment it is about", nullable=True)
     channel: str = text("Support (art. 14) or customer service (art. 16)", allowed=CHANNELS)
     kind: str = text("What is asked", allowed=KINDS)
-    criticality: str = text("Criticality at registration (R9); anything unknown is unclassified", nullable=True)
+    criticality: str = text(
+        "Criticality at registration (R9); anything unknown is unclassified", nullable=True
+    )
     anomaly_level: str = text("Level 1, 2 or 3 of a qualified anomaly (art. 1)", nullable=True)
     created_at: Instant = value("Registration")
     acknowledged_at: Instant = value("Electronic acknowledgement", nullable=True)
@@ -63,7 +65,7 @@ class CriticalityChanges(LandingModel):
 
 
 class TicketEvents(LandingModel):
-    """One row per event of a help desk's log; what a ticket is follows from its events, in order of time and line."""
+    """One row per event of a help desk's log; a ticket follows from its events in order of time and line."""
 
     ticket_id: str = text("Key of the ticket")
     event_at: Instant = value("When it happened")

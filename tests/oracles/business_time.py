@@ -1,9 +1,10 @@
-"""Oracle for business time: walks the clock minute by minute, in plain Python with zoneinfo, and knows no SQL.
+"""Oracle for business time: walks the clock minute by minute, in plain Python with zoneinfo, and knows no
+SQL.
 
-A clock is open at an instant when the civil time there lies in a window of that civil date: exceptions first, then the
-holiday row, then the weekday (rules.md section 1). Everything else is counting the open seconds one after another.
-Window bounds and zone offsets are whole minutes here, so a UTC minute is all open or all closed.
-"""
+A clock is open at an instant when the civil time there lies in a window of that civil date: exceptions
+first, then the holiday row, then the weekday (rules.md section 1). Everything else is counting the open
+seconds one after another. Window bounds and zone offsets are whole minutes here, so a UTC minute is all
+open or all closed."""
 
 from __future__ import annotations
 
@@ -20,14 +21,16 @@ Stretch = tuple[datetime, datetime | None]  # half-open; no end: still under way
 
 @dataclass(frozen=True)
 class Schedule:
-    """One clock: weekly windows by weekday (1 Monday to 7 Sunday, 8 a holiday), exceptions by date, holidays."""
+    """One clock: windows by weekday (1 Monday to 7 Sunday, 8 a holiday), exceptions by date, holidays."""
 
     time_zone: str
     weekly: dict[int, Windows]
     holidays: frozenset[date] = frozenset()
     exceptions: dict[date, Windows] = field(default_factory=dict)
     covers_until: date = date(2041, 1, 1)
-    _stretches: dict[date, list[tuple[datetime, datetime]]] = field(default_factory=dict, repr=False, compare=False)
+    _stretches: dict[date, list[tuple[datetime, datetime]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -36,7 +39,9 @@ class Schedule:
     @property
     def end(self) -> datetime:
         """First instant of which the calendar says nothing."""
-        return datetime(self.covers_until.year, self.covers_until.month, self.covers_until.day, tzinfo=self.zone)
+        return datetime(
+            self.covers_until.year, self.covers_until.month, self.covers_until.day, tzinfo=self.zone
+        )
 
     def windows(self, day: date) -> Windows:
         if day in self.exceptions:
@@ -64,7 +69,9 @@ class Schedule:
             self._stretches[day] = found
         return self._stretches[day]
 
-    def open_pieces(self, since: datetime, pauses: Sequence[Stretch] = ()) -> Iterator[tuple[datetime, datetime]]:
+    def open_pieces(
+        self, since: datetime, pauses: Sequence[Stretch] = ()
+    ) -> Iterator[tuple[datetime, datetime]]:
         """Open stretches from `since` on, less the pauses, until the calendar ends."""
         day = since.astimezone(UTC).date()
         while datetime(day.year, day.month, day.day, tzinfo=UTC) < self.end:
@@ -87,7 +94,9 @@ def _less(piece: tuple[datetime, datetime], pauses: Iterable[Stretch]) -> Iterat
     yield from sorted(set(left))
 
 
-def elapsed(schedule: Schedule, since: datetime, until: datetime, pauses: Sequence[Stretch] = ()) -> timedelta:
+def elapsed(
+    schedule: Schedule, since: datetime, until: datetime, pauses: Sequence[Stretch] = ()
+) -> timedelta:
     """Business time from one instant to another; zero when the second comes first."""
     total = timedelta()
     for piece_from, piece_until in schedule.open_pieces(since, pauses):
@@ -119,7 +128,7 @@ def is_working_day(schedule: Schedule, day: date) -> bool:
 
 
 def local_midnight(schedule: Schedule, day: date) -> datetime:
-    """First instant of a civil day: the midnight, or what the clock jumps to where midnight does not exist."""
+    """First instant of a civil day: midnight, or what the clock jumps to where there is none."""
     at = datetime(day.year, day.month, day.day, tzinfo=schedule.zone).astimezone(UTC) - timedelta(hours=3)
     while at.astimezone(schedule.zone).date() < day:
         at += MINUTE
@@ -129,7 +138,9 @@ def local_midnight(schedule: Schedule, day: date) -> datetime:
 def working_days_deadline(
     schedule: Schedule, since: datetime, days: int, pauses: Sequence[Stretch] = ()
 ) -> datetime | None:
-    """R10: the end of the last day; the first day does not count, nor one that was waited through from end to end."""
+    """R10: the end of the last day; the first day does not count, nor one that was waited through from end to
+    end.
+    """
     day, left = since.astimezone(schedule.zone).date(), days
     while left:
         day += DAY
@@ -151,7 +162,7 @@ class Judgement:
     outcome: str
 
 
-def judge(
+def judge(  # noqa: PLR0917
     schedule: Schedule,
     started_at: datetime,
     allowed: timedelta,
@@ -164,10 +175,7 @@ def judge(
     known = [(paused_from, paused_until) for paused_from, paused_until in known if paused_from < as_of]
     done = done_at if done_at is not None and done_at <= as_of else None
     used = elapsed(schedule, started_at, done or as_of, known)
-    if used > allowed:
-        outcome = "breached"
-    else:
-        outcome = "running" if done is None else "met"
+    outcome = "breached" if used > allowed else "running" if done is None else "met"
     return Judgement(
         next_opening(schedule, started_at), deadline(schedule, started_at, allowed, known), used, outcome
     )

@@ -1,15 +1,15 @@
-"""The real log of an Italian help desk: 21,348 events become 4,580 tickets, each with one verdict, as the oracle has it.
+"""The real log of an Italian help desk: 21,348 events become 4,580 tickets, each with one verdict, as the
+oracle has it.
 
-Read as UTC (the lunch dip stands at 12 h in January and 11 h in July), under a contract of its own: 09:00-17:00 Europe/Rome,
-Italian holidays, 4 / 6 / 8 business hours. The log's seriousness has no meaning of record; the mapping used stands here.
-"""
+Read as UTC (the lunch dip stands at 12 h in January and 11 h in July), under a contract of its own:
+09:00-17:00 Europe/Rome, Italian holidays, 4 / 6 / 8 business hours. The log's seriousness has no meaning of
+record; the mapping used stands here."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import holidays
@@ -24,9 +24,13 @@ AS_OF = datetime(2014, 2, 1, 9, tzinfo=UTC)
 LIMITS_H = {"critical": 4, "high": 6, "moderate": 8}
 CRITICALITIES = {"Value 1": "moderate", "Value 2": "high", "Value 3": "critical", "Value 4": "critical"}
 DESK = oracle.Schedule(
-    "Europe/Rome", OFFICE, frozenset(date.fromisoformat(str(day)) for day in holidays.country_holidays("IT", years=range(2009, 2020))),
+    "Europe/Rome",
+    OFFICE,
+    frozenset(
+        date.fromisoformat(str(day)) for day in holidays.country_holidays("IT", years=range(2009, 2020))
+    ),
     covers_until=date(2020, 1, 1),
-)  # fmt: skip
+)
 
 # The figures, under the mapping above. The real log has 127 rows that stand twice, word for word.
 TAKEN = {"met": 2_479, "breached": 1_806}
@@ -48,8 +52,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
     inbox, contract = folder / "inbox", folder / "contract"
     for customer in lay_out_tickets(inbox):
         world.inbox["registry/canonical/environments.csv"].append(
-            {"environment_id": f"env-{customer}", "client_id": customer, "client_name": customer,
-             "contract_id": "desk", "kind": "production", "opened_on": "2010-01-01", "closed_on": ""}  # fmt: skip
+            {
+                "environment_id": f"env-{customer}",
+                "client_id": customer,
+                "client_name": customer,
+                "contract_id": "desk",
+                "kind": "production",
+                "opened_on": "2010-01-01",
+                "closed_on": "",
+            }
         )
     world.write(folder)
     write_toml(inbox / "tickets/event_log", {**TICKETS_TOML, "criticalities": CRITICALITIES})
@@ -61,15 +72,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
 
 def test_italian_log_accounts_for_every_event(desk: duckdb.DuckDBPyConnection) -> None:
     (row,) = desk.execute(
-        "select rows_in, rows_accepted, rows_duplicate, rows_rejected from landing.files where source = 'tickets'"
+        "select rows_in, rows_accepted, rows_duplicate, rows_rejected"
+        " from landing.files where source = 'tickets'"
     ).fetchall()
     assert row == (21_348, 21_221, 127, 0)
     assert desk.execute("select count(distinct ticket_id) from landing.ticket_events").fetchone() == (4_580,)
 
 
-def test_italian_log_gives_4285_tickets_taken_in_charge_with_one_verdict_each(desk: duckdb.DuckDBPyConnection) -> None:
+def test_italian_log_gives_4285_tickets_taken_in_charge_with_one_verdict_each(
+    desk: duckdb.DuckDBPyConnection,
+) -> None:
     rows = desk.execute(
-        "select ticket_id, done_at is not null, outcome from sla_marts.ticket_commitments where commitment = 'take_in_charge'"
+        "select ticket_id, done_at is not null, outcome from sla_marts.ticket_commitments"
+        " where commitment = 'take_in_charge'"
     ).fetchall()
     assert len(rows) == len({ticket_id for ticket_id, *_ in rows}) == 4_580
     taken = [outcome for _, is_taken, outcome in rows if is_taken]
@@ -91,11 +106,15 @@ def test_italian_log_verdicts_and_seconds_are_those_of_the_oracle(desk: duckdb.D
 
 
 def test_italian_log_contradictions_are_listed_not_dropped(desk: duckdb.DuckDBPyConnection) -> None:
-    found = dict(desk.execute("select rule, count(*) from sla_marts.ticket_contradictions group by all").fetchall())
+    found = dict(
+        desk.execute("select rule, count(*) from sla_marts.ticket_contradictions group by all").fetchall()
+    )
     assert found == CONTRADICTIONS
 
 
-def test_italian_log_tickets_worked_on_after_closing_are_open_again_or_counted(desk: duckdb.DuckDBPyConnection) -> None:
+def test_italian_log_tickets_worked_on_after_closing_are_open_again_or_counted(
+    desk: duckdb.DuckDBPyConnection,
+) -> None:
     found = desk.execute(
         "select count(*) filter (reopenings > 0), sum(reopenings), count(*) - count(closed_at)"
         " from sla_intermediate.int_tickets_placed"

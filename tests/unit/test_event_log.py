@@ -61,9 +61,19 @@ def test_event_log_rows_get_a_role_and_an_instant_in_utc(tmp_path: Path) -> None
     )
     rows, rejects, _ = events(inbox_file(tmp_path, content))
     assert rejects.is_empty()
-    assert rows.select("line", "ticket_id", "event_at", "role", "criticality", "criticality_given", "client_id").rows() == [
+    assert rows.select(
+        "line", "ticket_id", "event_at", "role", "criticality", "criticality_given", "client_id"
+    ).rows() == [
         (2, "Case 1", datetime(2012, 10, 9, 14, 50, 17, tzinfo=UTC), "created", "critical", "Value 1", "C9"),
-        (3, "Case 1", datetime(2012, 10, 9, 14, 51, 1, 250_000, UTC), "taken_in_charge", "high", "Value 2", "C9"),
+        (
+            3,
+            "Case 1",
+            datetime(2012, 10, 9, 14, 51, 1, 250_000, UTC),
+            "taken_in_charge",
+            "high",
+            "Value 2",
+            "C9",
+        ),
     ]
     assert rows["kind"].unique().to_list() == ["incident"]
 
@@ -76,17 +86,25 @@ def test_event_log_stamps_are_read_in_the_declared_zone(tmp_path: Path) -> None:
     )
     rows, rejects, _ = events(inbox_file(tmp_path, content, time_zone="Europe/Paris"))
     assert rows["event_at"].to_list() == [datetime(2024, 7, 1, 8, tzinfo=UTC)]
-    assert rejects.select("line", "rule").rows() == [(3, "local_time_does_not_exist"), (4, "local_time_comes_twice")]
+    assert rejects.select("line", "rule").rows() == [
+        (3, "local_time_does_not_exist"),
+        (4, "local_time_comes_twice"),
+    ]
 
 
 def test_event_log_without_a_zone_rejects_stamps_without_offset(tmp_path: Path) -> None:
-    rows, rejects, _ = events(inbox_file(tmp_path, HEADER + "A,Closed,2024/07/01 10:00:00,,,,C\n", time_zone=None))
+    rows, rejects, _ = events(
+        inbox_file(tmp_path, HEADER + "A,Closed,2024/07/01 10:00:00,,,,C\n", time_zone=None)
+    )
     assert rows.is_empty() and rejects["rule"].to_list() == ["instant_without_offset"]
 
 
 def test_event_log_format_with_an_offset_needs_no_zone(tmp_path: Path) -> None:
     file = inbox_file(
-        tmp_path, HEADER + "A,Closed,01.07.2024 10:00 +0200,,,,C\n", time_zone=None, time_format="%d.%m.%Y %H:%M %z"
+        tmp_path,
+        HEADER + "A,Closed,01.07.2024 10:00 +0200,,,,C\n",
+        time_zone=None,
+        time_format="%d.%m.%Y %H:%M %z",
     )
     assert events(file)[0]["event_at"].to_list() == [datetime(2024, 7, 1, 8, tzinfo=UTC)]
 
@@ -116,7 +134,9 @@ def test_event_log_keeps_a_ticket_whose_criticality_is_unmapped_and_tells_it(tmp
 
 @pytest.mark.parametrize(("column", "rule"), [("kind", "unmapped_kind"), ("channel", "unmapped_channel")])
 def test_event_log_rejects_an_unmapped_kind_or_channel(tmp_path: Path, column: str, rule: str) -> None:
-    file = inbox_file(tmp_path, HEADER + "A,Closed,2024/07/01 11:00:00,x,,,C\n", columns={**COLUMNS, column: "Variant"})
+    file = inbox_file(
+        tmp_path, HEADER + "A,Closed,2024/07/01 11:00:00,x,,,C\n", columns={**COLUMNS, column: "Variant"}
+    )
     _, rejects, _ = events(file)
     assert rejects.select("rule", "column", "value").rows() == [(rule, column, "x")]
 
@@ -142,15 +162,21 @@ def test_event_log_reads_a_column_that_stands_twice_under_a_name_of_its_own(tmp_
 
 def test_event_log_reads_ndjson_as_well(tmp_path: Path) -> None:
     path = tmp_path / "log.ndjson"
-    path.write_text('{"ticket_id": "A", "event": "closed", "event_at": "2024-07-01T10:00:00Z", "client_id": "c",'
-                    ' "kind": "incident", "channel": "support"}\n')  # fmt: skip
+    path.write_text(
+        '{"ticket_id": "A", "event": "closed", "event_at": "2024-07-01T10:00:00Z", "client_id": "c",'
+        ' "kind": "incident", "channel": "support"}\n'
+    )
     file = InboxFile(path, "tickets/event_log/log.ndjson", "tickets", "event_log", SourceConfig())
-    assert events(file)[0].select("role", "event_at").rows() == [("closed", datetime(2024, 7, 1, 10, tzinfo=UTC))]
+    assert events(file)[0].select("role", "event_at").rows() == [
+        ("closed", datetime(2024, 7, 1, 10, tzinfo=UTC))
+    ]
 
 
 def test_event_log_lists_the_values_found_with_counts_and_what_they_are_read_as(tmp_path: Path) -> None:
     content = HEADER + (
-        "A,Closed,2024/07/01 11:00:00,,,Value 1,C\nB,Closed,2024/07/01 11:00:00,,,P9,C\nB,Odd,2024/07/01 11:00:00,,,P9,C\n"
+        "A,Closed,2024/07/01 11:00:00,,,Value 1,C\n"
+        "B,Closed,2024/07/01 11:00:00,,,P9,C\n"
+        "B,Odd,2024/07/01 11:00:00,,,P9,C\n"
     )
     found = values_found(inbox_file(tmp_path, content))
     assert [value for value in found if value.column in ("event", "criticality")] == [
@@ -171,7 +197,9 @@ def test_event_log_lists_the_values_found_with_counts_and_what_they_are_read_as(
         ("columns", {"when": "Stamp"}, "columns.when is unknown; known are ticket_id"),
     ],
 )
-def test_event_log_refuses_a_mapping_to_nowhere(tmp_path: Path, option: str, table: object, told: str) -> None:
+def test_event_log_refuses_a_mapping_to_nowhere(
+    tmp_path: Path, option: str, table: object, told: str
+) -> None:
     with pytest.raises(ConfigurationError, match=told.replace(".", r"\.")):
         list(read(inbox_file(tmp_path, HEADER + "A,Closed,2024/07/01 11:00:00,,,,C\n", **{option: table})))
 
@@ -186,7 +214,7 @@ def test_event_log_settings_are_known_to_source_toml(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "source.toml").write_text(
         'time_format = "%Y"\n[events]\nA = "closed"\n[criticalities]\nB = "high"\n[kinds]\n[channels]\n'
-        '[anomaly_levels]\n[not_covered_reasons]\n'
+        "[anomaly_levels]\n[not_covered_reasons]\n"
     )
     config = load(folder / "log.csv", tmp_path, READER.options)
     assert config.get("events") == {"A": "closed"}

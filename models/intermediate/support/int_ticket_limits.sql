@@ -89,7 +89,8 @@ select
         when not promised.is_started then 'awaiting_qualification'
     end as settled_as,
     out_of_scope.reason as not_covered_reason,
-    coalesce(out_of_scope.clause, promised.clause) as clause,
+    case when out_of_scope.ticket_id is null then promised.clause else out_of_scope.clause end
+        as clause,
     promised.clock,
     promised.unit,
     promised.value,
