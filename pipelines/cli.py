@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -129,6 +129,51 @@ def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> Non
             f"{month}: {len(closed.first)} first statements, {len(closed.changed)} new versions, "
             f"{len(closed.unchanged)} unchanged, in sla_statements of {chosen.warehouse}"
         )
+
+
+@cli.command()
+@click.option("--client", required=True, help="Client whose ledgers are asked about.")
+@click.option("--dossier", help="Only this dossier of the client.")
+@click.option("--output", type=click.Path(path_type=Path), help="Folder of the lists (default: purge, beside the reports).")
+@_with("warehouse", "reports", "quiet", "as_json")
+def purge_list(
+    client: str,
+    dossier: str | None,
+    output: Path | None,
+    warehouse: Path | None,
+    reports: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """What a client may purge: list, manifest and archive. Deletes nothing."""
+    from pipelines import purge
+
+    chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
+    written = purge.purge_list(chosen.work_database, output or chosen.reports.parent / "purge", client, dossier)
+    if as_json:
+        click.echo(json.dumps({**asdict(written), "manifest": written.manifest}, default=str))
+    elif not quiet:
+        click.echo(
+            f"{written.lines} lines in {written.entries} entries, debit {written.debit}, credit {written.credit}, "
+            f"{written.size_bytes} bytes\nlist sha256 {written.digest}\n{written.manifest}"
+        )
+
+
+@cli.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("--on", "purged_on", help="Day of the purge, YYYY-MM-DD (default today, UTC).")
+@_with("inbox", "quiet")
+def purge_certify(manifest: Path, purged_on: str | None, inbox: Path | None, quiet: bool) -> None:
+    """Register that the lines of a manifest were purged; the next run reads the certificate."""
+    from pipelines import purge
+
+    try:
+        day = date.fromisoformat(purged_on) if purged_on else _now().date()
+    except ValueError as error:
+        raise ConfigurationError(f"--on {purged_on!r}: expected YYYY-MM-DD") from error
+    certificate = purge.purge_certify(manifest, settings(now=_now(), inbox=inbox).inbox, day)
+    if not quiet:
+        click.echo(str(certificate))
 
 
 @cli.command()

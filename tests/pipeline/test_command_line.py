@@ -1,0 +1,131 @@
+"""The command line on the samples: what it prints, what it leaves, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import SAMPLE_AS_OF, SAMPLES, Built, livret
+
+
+@pytest.fixture(scope="module")
+def copy(sample: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The sample warehouse with its working database, to be written to."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copytree(sample.warehouse.parent, folder / "sample")
+    here = folder / "sample"
+    return Built(here / sample.warehouse.name, here / "reports", sample.output)
+
+
+def test_run_ends_with_months_figures_and_the_report(sample: Built) -> None:
+    lines = sample.output.splitlines()
+    assert lines[0].split() == [
+        "contract", "month", "availability", "target", "verdict", "broken", "SLA", "adherence", "backup", "coverage"
+    ]  # fmt: skip
+    assert any("2025-11" in line and "broken" in line for line in lines)
+    report = next(line.split(maxsplit=1)[1] for line in lines if line.startswith("Report"))
+    assert Path(report).is_file()
+    assert any(line.startswith("Rejected rows") for line in lines)
+
+
+def test_running_again_reads_nothing_and_gives_the_same_marts(copy: Built) -> None:
+    before = _marts(copy.warehouse)
+    done = livret(
+        "run", "--inbox", SAMPLES, "--as-of", SAMPLE_AS_OF, "--warehouse", copy.warehouse, "--reports", copy.reports
+    )
+    assert "reading" not in done.stderr
+    assert _marts(copy.warehouse) == before
+
+
+def _marts(warehouse: Path) -> dict[str, int]:
+    """Order-free digest of every mart but the one that names the run."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        con.execute("set TimeZone = 'UTC'")
+        names = [
+            name
+            for (name,) in con.execute(
+                "select table_name from duckdb_tables() where schema_name = 'sla_marts' and table_name not in"
+                " ('runs', 'headline_total') order by 1"
+            ).fetchall()
+        ]
+        digests = {}
+        for name in names:
+            row = con.execute(f'select count(*), coalesce(bit_xor(hash(t::varchar)), 0) from sla_marts."{name}" as t').fetchone()
+            assert row is not None
+            digests[name] = hash(row)
+        return digests
+
+
+def test_status_tells_run_months_and_the_age_of_each_source(sample: Built) -> None:
+    told = json.loads(livret("status", "--warehouse", sample.warehouse, "--json").stdout)
+    assert told["as_of"] == "2026-03-31 07:00:00+00:00"
+    assert {row["source"] for row in told["sources"]} >= {"monitoring", "tickets", "backups", "history", "registry"}
+    assert all(row["age_h"] is None or row["age_h"] >= 0 for row in told["sources"])
+
+
+def test_closing_a_month_twice_writes_one_statement(copy: Built) -> None:
+    first = json.loads(livret("close", "--month", "2026-02", "--warehouse", copy.warehouse, "--json").stdout)
+    again = json.loads(livret("close", "--month", "2026-02", "--warehouse", copy.warehouse, "--json").stdout)
+    assert first["first"] and not again["first"] and again["unchanged"] == first["first"]
+    with duckdb.connect(str(copy.warehouse), read_only=True) as con:
+        rows = con.execute("select version, figures from sla_statements.statements where month = '2026-02-01'").fetchall()
+    assert {version for version, _ in rows} == {1}
+    assert all(json.loads(figures)["monthly_availability"] for _, figures in rows)
+
+
+def test_a_month_that_has_not_ended_cannot_be_closed(copy: Built) -> None:
+    done = livret("close", "--month", "2026-03", "--warehouse", copy.warehouse, check=False)
+    assert done.returncode == 2 and "2026-03-31T22:00:00+00:00" in done.stderr
+
+
+def test_check_tells_rejects_and_changes_nothing(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    shutil.copytree(SAMPLES / "tickets", inbox / "tickets")
+    told = json.loads(livret("check", "--inbox", inbox, "--json").stdout)
+    assert all(
+        row["rows_in"] == row["rows_accepted"] + row["rows_duplicate"] + row["rows_rejected"] for row in told["files"]
+    )
+    assert told["rejects"] and all(row["file"] and row["line"] and row["rule"] for row in told["rejects"])
+    assert [path.name for path in tmp_path.iterdir()] == ["inbox"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "--inbox", "nowhere"), "no such folder"),
+        (("run", "--as-of", "yesterday"), "expected ISO 8601"),
+        (("run", "--as-of", "2026-03-31T09:00:00"), "has no offset"),
+        (("run", "--contract", "nowhere"), "does not exist"),
+        (("run", "--nonsense"), "No such option"),
+        (("close", "--month", "March"), "expected YYYY-MM"),
+    ],
+)
+def test_wrong_usage_ends_with_two_and_says_why(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    done = livret(*arguments, check=False, LIVRET_INBOX=str(SAMPLES), LIVRET_WAREHOUSE=str(tmp_path / "w.duckdb"))
+    assert done.returncode == 2
+    assert told in done.stderr and "Traceback" not in done.stderr
+
+
+def test_status_without_a_warehouse_says_what_to_do(tmp_path: Path) -> None:
+    done = livret("status", "--warehouse", tmp_path / "none.duckdb", check=False)
+    assert done.returncode == 1 and "livret run" in done.stderr
+
+
+def test_an_event_outside_the_known_holidays_names_file_and_line(tmp_path: Path) -> None:
+    registry = tmp_path / "inbox/registry/canonical/environments.csv"
+    registry.parent.mkdir(parents=True)
+    registry.write_text(
+        "environment_id,client_id,contract_id,kind,opened_on\ne,c,quadra-expert-2023-09,production,2020-01-01\n"
+    )
+    tickets = tmp_path / "inbox/tickets/canonical/tickets.csv"
+    tickets.parent.mkdir(parents=True)
+    tickets.write_text("ticket_id,client_id,channel,kind,created_at\nt,c,support,incident,2007-05-02T08:00:00Z\n")
+    done = livret(
+        "run", "--inbox", tmp_path / "inbox", "--as-of", SAMPLE_AS_OF, "--warehouse", tmp_path / "w.duckdb", check=False
+    )
+    assert done.returncode == 2
+    assert "fr-metropole" in done.stderr and "tickets/canonical/tickets.csv, line 2" in done.stderr
