@@ -106,7 +106,7 @@ from months
 cross join {{ ref('stg_run') }} as stg_run
 left join {{ ref('int_contract_months') }} as contract_months
     on contract_months.contract_id = months.contract_id
-        and contract_months.month = months.month
+    and contract_months.month = months.month
 left join availability
     on availability.contract_id = months.contract_id and availability.month = months.month
 left join adherence

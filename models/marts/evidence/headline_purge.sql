@@ -2,7 +2,9 @@
 select
     cast(year(candidates.fiscal_year_end) as integer) as fiscal_year,
     candidates.verdict,
-    count(distinct concat(candidates.client_id, '/', candidates.dossier_id)) as dossiers,
+    count(
+        distinct concat(length(candidates.client_id), ':', candidates.client_id, candidates.dossier_id)
+    ) as dossiers,
     cast(sum(candidates.entries) as bigint) as entries,
     cast(sum(candidates.lines) as bigint) as lines,
     cast(sum(candidates.debit) as decimal(24, 2)) as debit,

@@ -1,5 +1,15 @@
 -- One row: the run, and what concerns the whole warehouse: purge candidates, rejects, age of the sources.
-with purge as (
+with candidates as (
+    select
+        purge_candidates.*,
+        concat(
+            length(purge_candidates.client_id), ':',
+            purge_candidates.client_id, purge_candidates.dossier_id
+        ) as dossier_key,
+    from {{ ref('history_purge_candidates') }} as purge_candidates
+),
+
+purge as (
     select
         cast(sum(case when candidates.verdict = 'purge' then candidates.lines end) as bigint)
             as purge_lines,
@@ -13,12 +23,9 @@ with purge as (
         ) as purge_debit,
         cast(sum(candidates.lines) as bigint) as history_lines,
         count(
-            distinct case
-                when candidates.verdict = 'purge'
-                    then concat(candidates.client_id, '/', candidates.dossier_id)
-            end
+            distinct case when candidates.verdict = 'purge' then candidates.dossier_key end
         ) as purge_dossiers,
-    from {{ ref('history_purge_candidates') }} as candidates
+    from candidates
 ),
 
 loads as (
