@@ -42,23 +42,43 @@ steps as (
 
     union all
 
-    select outages.environment_id, outages.down_from as step_at, 0, 0, 1
+    select
+        outages.environment_id,
+        outages.down_from as step_at,
+        0,
+        0,
+        1
     from outages
 
     union all
 
-    select outages.environment_id, outages.down_until as step_at, 0, 0, -1
+    select
+        outages.environment_id,
+        outages.down_until as step_at,
+        0,
+        0,
+        -1
     from outages
 
     union all
 
-    select spans.environment_id, spans.span_from as step_at, 0, 0, 0
+    select
+        spans.environment_id,
+        spans.span_from as step_at,
+        0,
+        0,
+        0
     from spans
     where spans.span_from < spans.span_until
 
     union all
 
-    select spans.environment_id, terms.stretch_from as step_at, 0, 0, 0
+    select
+        spans.environment_id,
+        terms.stretch_from as step_at,
+        0,
+        0,
+        0
     from spans
     inner join terms on terms.contract_id = spans.contract_id
     where terms.stretch_from > spans.span_from
@@ -121,9 +141,11 @@ marked as (
     select
         stated.*,
         case
-            when lag(stated.state) over (
-                partition by stated.environment_id order by stated.state_from
-            ) = stated.state then 0
+            when lag(stated.state)
+                    over (
+                        partition by stated.environment_id order by stated.state_from
+                    )
+                = stated.state then 0
             else 1
         end as is_new,
     from stated

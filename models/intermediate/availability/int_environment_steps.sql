@@ -58,27 +58,47 @@ clipped as (
 ),
 
 steps as (
-    select clipped.environment_id, clipped.kind, 1 as step, clipped.clipped_from as step_at
+    select
+        clipped.environment_id,
+        clipped.kind,
+        1 as step,
+        clipped.clipped_from as step_at
     from clipped
 
     union all
 
-    select clipped.environment_id, clipped.kind, -1 as step, clipped.clipped_until as step_at
+    select
+        clipped.environment_id,
+        clipped.kind,
+        -1 as step,
+        clipped.clipped_until as step_at
     from clipped
 
     union all
 
-    select spans.environment_id, 'bound' as kind, 0 as step, spans.span_from as step_at
+    select
+        spans.environment_id,
+        'bound' as kind,
+        0 as step,
+        spans.span_from as step_at
     from spans
 
     union all
 
-    select spans.environment_id, 'bound' as kind, 0 as step, spans.span_until as step_at
+    select
+        spans.environment_id,
+        'bound' as kind,
+        0 as step,
+        spans.span_until as step_at
     from spans
 
     union all
 
-    select spans.environment_id, 'bound' as kind, 0 as step, months.month_from as step_at
+    select
+        spans.environment_id,
+        'bound' as kind,
+        0 as step,
+        months.month_from as step_at
     from spans
     inner join {{ ref('int_contract_months') }} as months
         on months.contract_id = spans.contract_id
@@ -87,7 +107,11 @@ steps as (
 
     union all
 
-    select spans.environment_id, 'bound' as kind, 0 as step, targets.target_from as step_at
+    select
+        spans.environment_id,
+        'bound' as kind,
+        0 as step,
+        targets.target_from as step_at
     from spans
     inner join {{ ref('int_availability_targets') }} as targets
         on targets.contract_id = spans.contract_id
@@ -96,7 +120,11 @@ steps as (
 
     union all
 
-    select spans.environment_id, 'bound' as kind, 0 as step, targets.target_until as step_at
+    select
+        spans.environment_id,
+        'bound' as kind,
+        0 as step,
+        targets.target_until as step_at
     from spans
     inner join {{ ref('int_availability_targets') }} as targets
         on targets.contract_id = spans.contract_id

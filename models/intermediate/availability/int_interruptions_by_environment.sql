@@ -8,15 +8,23 @@ spans as (
 ),
 
 concerned as (
-    select spans.*, interruptions.interruption_id, interruptions.cause,
-        interruptions.starts_at, interruptions.ends_at,
+    select
+        spans.*,
+        interruptions.interruption_id,
+        interruptions.cause,
+        interruptions.starts_at,
+        interruptions.ends_at,
     from interruptions
     inner join spans on spans.environment_id = interruptions.environment_id
 
     union all
 
-    select spans.*, interruptions.interruption_id, interruptions.cause,
-        interruptions.starts_at, interruptions.ends_at,
+    select
+        spans.*,
+        interruptions.interruption_id,
+        interruptions.cause,
+        interruptions.starts_at,
+        interruptions.ends_at,
     from interruptions
     inner join spans on spans.contract_id = interruptions.contract_id
     where interruptions.environment_id is null

@@ -22,12 +22,16 @@ reread as (
 ),
 
 seen as (
-    select stored.*, false as is_reread
+    select
+        stored.*,
+        false as is_reread
     from stored
 
     union all
 
-    select reread.*, true as is_reread
+    select
+        reread.*,
+        true as is_reread
     from reread
 )
 

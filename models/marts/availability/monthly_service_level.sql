@@ -24,7 +24,8 @@ select
     avg(ranked.availability_pct) as mean_availability_pct,
     min(ranked.availability_pct) as worst_availability_pct,
     max(case when ranked.place = 1 and ranked.availability_pct is not null
-        then ranked.environment_id end) as worst_environment_id,
+            then ranked.environment_id
+    end) as worst_environment_id,
     cast(sum(ranked.reference_s) as decimal(24, 6)) as reference_s,
     cast(sum(ranked.counted_s) as decimal(24, 6)) as counted_s,
     cast(sum(ranked.excluded_s) as decimal(24, 6)) as excluded_s,
