@@ -555,6 +555,10 @@ def test_jobs_without_a_zone_are_rejected_one_by_one(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- proofs
+BEGUN = "2026-03-30 08:00:00.1 P00   INFO: verify command begin\n"
+ENDED = "2026-03-30 08:01:00.1 P00   INFO: verify command end: completed successfully\nexit=0"
+
+
 @pytest.mark.parametrize(
     ("text", "tool", "result"),
     [
@@ -563,10 +567,8 @@ def test_jobs_without_a_zone_are_rejected_one_by_one(tmp_path: Path) -> None:
         ("check all packs\nno errors were found\nexit=1\n", "restic", "failed"),
         ("check all packs\npack 1234 contains errors\nexit=0\n", "restic", "failed"),
         ("Starting repository check\nFinished full repository check, errors found.\n", "borg", "failed"),
-        ("2026-03-30 08:00:00.1 P00   INFO: verify command begin\n"
-         "2026-03-30 08:01:00.1 P00   INFO: verify command end: completed successfully\nexit=0", "pgbackrest", "success"),
-        ("2026-03-30 08:00:00.1 P00   INFO: verify command begin\n  status: error\n"
-         "2026-03-30 08:01:00.1 P00   INFO: verify command end: completed successfully\nexit=0", "pgbackrest", "failed"),
+        (BEGUN + ENDED, "pgbackrest", "success"),
+        (BEGUN + "  status: error\n" + ENDED, "pgbackrest", "failed"),
     ],
 )  # fmt: skip
 def test_a_check_is_worth_its_exit_status_and_its_words(
