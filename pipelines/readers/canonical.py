@@ -429,7 +429,7 @@ def raw_column(rows: pl.DataFrame, name: str, column: Any, config: SourceConfig,
         raw = rows[found]
         if raw.dtype == pl.Null:
             raw = raw.cast(pl.String)
-    elif constant is not None or column.nullable:
+    elif constant is not None or column.nullable or not rows.height:
         raw = pl.Series(name, [None], dtype=pl.String).new_from_index(0, rows.height)
     else:
         raise UnreadableFile(
