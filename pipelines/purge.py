@@ -46,17 +46,18 @@ _CONTENT = (
 
 _LINES = """
 select
-    verdicts.client_id, verdicts.dossier_id, movements.movement_id, movements.entry_id,
+    cut_offs.client_id, cut_offs.dossier_id, movements.movement_id, movements.entry_id,
     movements.journal_code, movements.journal_label, movements.entry_number, movements.entry_on, movements.account,
     movements.account_label, movements.auxiliary_account, movements.auxiliary_label, movements.piece, movements.piece_on,
     movements.label, movements.debit, movements.credit, movements.lettering, movements.lettered_on, movements.validated_on,
     movements.currency_amount, movements.currency, movements.size_bytes, verdicts.fiscal_year_end, files.name as file,
     movements.line
 from sla_intermediate.int_history_entry_verdicts as verdicts
+inner join sla_intermediate.int_history_cut_offs as cut_offs on cut_offs.dossier_key = verdicts.dossier_key
 inner join landing.movements as movements
     on movements.dossier_key = verdicts.dossier_key and movements.entry_id = verdicts.entry_id
 inner join landing.files as files on files.file_id = movements.file_id
-where verdicts.verdict = 'purge' and verdicts.client_id = $client and ($dossier is null or verdicts.dossier_id = $dossier)
+where verdicts.verdict = 'purge' and cut_offs.client_id = $client and ($dossier is null or cut_offs.dossier_id = $dossier)
 """
 
 

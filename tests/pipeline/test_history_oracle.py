@@ -52,6 +52,9 @@ def test_every_entry_is_judged_as_the_oracle_judges_it(tmp_path: Path) -> None:
             "select client_id, journal_code, entry_number, entry_on, verdict, own_reasons, is_tax_held, tax_held_until,"
             " is_unvalidated, has_open_item, reaches_period, is_unbalanced, free_on, fiscal_year_end, lines"
             " from sla_intermediate.int_history_entry_verdicts"
+            " inner join sla_intermediate.int_history_cut_offs using (dossier_key)"
+            " union all select client_id, journal_code, entry_number, entry_on, 'quarantine', null, false, null, false, false,"
+            " false, false, null, null, lines from sla_intermediate.int_history_entries_unread"
         ).fetchall()
         marts = con.execute(
             "select client_id, sum(lines), sum(entries) from sla_marts.history_purge_candidates group by client_id"

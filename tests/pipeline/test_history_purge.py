@@ -256,7 +256,8 @@ def test_the_real_ledgers_stand_in_the_marts_as_their_readme_says(ask: Ask) -> N
     """Rows, entries, sums and bytes by calendar year of EcritureDate: data/fec/README.md."""
     found = ask(
         "select dossier_id, cast(year(entry_on) as integer), sum(lines), count(*), sum(debit), sum(credit), sum(size_bytes)"
-        " from sla_intermediate.int_history_entry_verdicts where client_id = 'real' group by 1, 2 order by 1, 2"
+        " from sla_intermediate.int_history_entry_verdicts inner join sla_intermediate.int_history_cut_offs using (dossier_key)"
+        " where client_id = 'real' group by 1, 2 order by 1, 2"
     )
     assert [(*row[:4], str(row[4]), str(row[5]), row[6]) for row in found] == [
         ("neolegal-0000000001", 2021, 1869, 672, "4479800.47", "4479800.47", 234_362),
@@ -271,7 +272,8 @@ def test_the_real_ledgers_stand_in_the_marts_as_their_readme_says(ask: Ask) -> N
         ("quadra-123456789F", 2019, 6775, 2650, "6407927.47", "6407927.47", 764_202),
     ]
     years = ask(
-        "select distinct dossier_id, fiscal_year_end from sla_intermediate.int_history_entry_verdicts where client_id = 'real'"
+        "select distinct dossier_id, fiscal_year_end from sla_intermediate.int_history_entry_verdicts inner join sla_intermediate.int_history_cut_offs using (dossier_key)"
+        " where client_id = 'real'"
         " order by 1, 2"
     )
     assert [(dossier, str(end)) for dossier, end in years] == [

@@ -35,6 +35,10 @@ terms as (
     select
         contracts.contract_id,
         max(case when int_terms.term = 'history_rule' then int_terms.value end) as history_rule,
+        max(case when int_terms.term = 'open_item_suppliers_account' then int_terms.value end)
+            as suppliers_account,
+        max(case when int_terms.term = 'open_item_customers_account' then int_terms.value end)
+            as customers_account,
     from contracts
     inner join {{ ref('int_terms') }} as int_terms
         on int_terms.contract_id = contracts.contract_id
@@ -75,6 +79,8 @@ select
     keys.dossier_id,
     contracts.contract_id,
     terms.history_rule,
+    terms.suppliers_account,
+    terms.customers_account,
     targets.kept_years,
     targets.tax_years,
     coalesce(contracts.as_of_on, cast(stg_run.as_of as date)) as as_of_on,

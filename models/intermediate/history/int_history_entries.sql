@@ -1,10 +1,12 @@
 -- One row per entry as R14 tells it: dossier, journal, number and date.
 -- It knows no contract and no date asked: only dossiers whose lines changed since are summarised again (elsewhere: all).
+-- Whoever changes what is summarised here raises the version, so that stored summaries are made again.
+{% set version = 1 %}
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table',
     incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
     unique_key='dossier_key',
-    on_schema_change='fail',
+    on_schema_change='sync_all_columns',
     post_hook="delete from {{ this }} where dossier_key not in "
         ~ "(select dossier_key from {{ ref('stg_history__movements') }})"
         if target.type == 'duckdb' else [],
@@ -28,6 +30,7 @@ known as (
         entries.dossier_key,
         sum(entries.lines) as lines,
         max(entries.last_file_id) as last_file_id,
+        min(entries.summary_version) as summary_version,
     from {{ this }} as entries
     group by entries.dossier_key
 ),
@@ -39,6 +42,7 @@ changed as (
     where known.dossier_key is null
         or known.lines <> now.lines
         or known.last_file_id <> now.last_file_id
+        or known.summary_version is distinct from {{ version }}
 ),
 
 touched as (
@@ -55,9 +59,8 @@ touched as (
 select
     touched.dossier_key,
     touched.entry_id,
-    min(touched.journal_code) as journal_code,
-    min(touched.entry_number) as entry_number,
-    min(touched.piece) as piece,
+    any_value(touched.journal_code) as journal_code,
+    any_value(touched.entry_number) as entry_number,
     cast(count(*) as integer) as lines,
     cast(count(*) - count(touched.validated_on) as integer) as unvalidated_lines,
     cast(count(touched.lettering_id) as integer) as lettered_lines,
@@ -66,5 +69,6 @@ select
     cast(sum(touched.size_bytes) as bigint) as size_bytes,
     min(touched.entry_on) as entry_on,
     max(touched.file_id) as last_file_id,
+    {{ version }} as summary_version,
 from touched
 group by touched.dossier_key, touched.entry_id

@@ -17,12 +17,12 @@ journals as (
 ),
 
 doubtful as (
-    select entries.*
+    select
+        entries.*,
+        pieces.piece,
     from entries
-    inner join journals
-        on journals.dossier_key = entries.dossier_key
-        and journals.journal_code = entries.journal_code
-        and journals.unbalanced > 0
+    inner join {{ ref('int_history_entry_pieces') }} as pieces
+        on pieces.dossier_key = entries.dossier_key and pieces.entry_id = entries.entry_id
 ),
 
 tried as (

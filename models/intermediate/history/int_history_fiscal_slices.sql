@@ -37,5 +37,11 @@ select
     cast(
         concat(cast(later.year + cut_offs.kept_years as string), '-01-01') as date
     ) as leaves_calendar_on,
+    cut_offs.history_rule,
+    cut_offs.as_of_on,
+    cut_offs.calendar_cut_off,
+    cut_offs.fiscal_cut_off,
+    cut_offs.cut_off,
+    cut_offs.cut_off is null or cut_offs.tax_years is null as has_no_terms,
 from later
 inner join cut_offs on cut_offs.dossier_key = later.dossier_key

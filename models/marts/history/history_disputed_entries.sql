@@ -1,21 +1,26 @@
 -- One row per entry that one count of the kept years keeps and the other lets go (R13): calendar years or fiscal years.
 with verdicts as (
     select * from {{ ref('int_history_entry_verdicts') }}
+    where is_disputed
+),
+
+cut_offs as (
+    select * from {{ ref('int_history_cut_offs') }}
 )
 
 select
-    verdicts.contract_id,
-    verdicts.client_id,
-    verdicts.dossier_id,
+    cut_offs.contract_id,
+    cut_offs.client_id,
+    cut_offs.dossier_id,
     verdicts.journal_code,
     verdicts.entry_number,
     verdicts.entry_on,
     verdicts.fiscal_year_end,
-    verdicts.calendar_cut_off,
-    verdicts.fiscal_cut_off,
-    verdicts.cut_off,
-    verdicts.last_on >= verdicts.calendar_cut_off as is_kept_by_calendar,
-    verdicts.last_on >= verdicts.fiscal_cut_off as is_kept_by_fiscal,
+    cut_offs.calendar_cut_off,
+    cut_offs.fiscal_cut_off,
+    cut_offs.cut_off,
+    verdicts.last_on >= cut_offs.calendar_cut_off as is_kept_by_calendar,
+    verdicts.last_on >= cut_offs.fiscal_cut_off as is_kept_by_fiscal,
     verdicts.verdict,
     verdicts.lines,
     verdicts.debit,
@@ -23,4 +28,4 @@ select
     verdicts.size_bytes as bytes,
     verdicts.entry_id,
 from verdicts
-where verdicts.is_disputed
+inner join cut_offs on cut_offs.dossier_key = verdicts.dossier_key

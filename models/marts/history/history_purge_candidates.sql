@@ -3,14 +3,13 @@ with verdicts as (
     select * from {{ ref('int_history_entry_verdicts') }}
 ),
 
-dossiers as (
+cut_offs as (
     select * from {{ ref('int_history_cut_offs') }}
 ),
 
 own_reasons as (
     select
-        verdicts.client_id,
-        verdicts.dossier_id,
+        verdicts.dossier_key,
         verdicts.fiscal_year_end,
         verdicts.journal_code,
         verdicts.verdict,
@@ -22,81 +21,113 @@ own_reasons as (
         and verdicts.verdict = 'hold'
     where verdicts.own_reasons is not null
     group by
-        verdicts.client_id, verdicts.dossier_id, verdicts.fiscal_year_end,
-        verdicts.journal_code, verdicts.verdict
+        verdicts.dossier_key, verdicts.fiscal_year_end, verdicts.journal_code, verdicts.verdict
 ),
 
 counted as (
     select
-        verdicts.client_id,
-        verdicts.dossier_id,
+        verdicts.dossier_key,
         verdicts.fiscal_year_end,
         verdicts.journal_code,
         verdicts.verdict,
-        min(verdicts.contract_id) as contract_id,
-        max(verdicts.cut_off) as cut_off,
-        max(verdicts.calendar_cut_off) as calendar_cut_off,
-        max(verdicts.fiscal_cut_off) as fiscal_cut_off,
-        min(dossiers.tax_years) as tax_years,
         max(case when verdicts.is_tax_held then verdicts.tax_held_until end) as tax_held_until,
-        max(case when verdicts.has_no_terms then 'no_terms' end) as no_terms,
-        max(case when verdicts.is_unvalidated then 'not_validated' end) as not_validated,
-        max(case when verdicts.has_open_item then 'open_item' end) as open_item,
-        max(case when verdicts.reaches_period then 'lettering_reaches_period' end) as reaches_period,
-        max(case when verdicts.is_unbalanced then 'unbalanced' end) as unbalanced,
-        cast(count(*) as bigint) as entries,
-        cast(count(case when verdicts.is_disputed then 1 end) as bigint) as disputed_entries,
-        cast(sum(verdicts.lines) as bigint) as lines,
-        cast(sum(case when verdicts.is_disputed then verdicts.lines else 0 end) as bigint)
-            as disputed_lines,
-        cast(sum(verdicts.debit) as decimal(18, 2)) as debit,
-        cast(sum(verdicts.credit) as decimal(18, 2)) as credit,
-        cast(sum(verdicts.size_bytes) as bigint) as bytes,
+        max(case when verdicts.has_no_terms then 1 else 0 end) = 1 as has_no_terms,
+        max(case when verdicts.is_unvalidated then 1 else 0 end) = 1 as is_unvalidated,
+        max(case when verdicts.has_open_item then 1 else 0 end) = 1 as has_open_item,
+        max(case when verdicts.reaches_period then 1 else 0 end) = 1 as reaches_period,
+        max(case when verdicts.is_unbalanced then 1 else 0 end) = 1 as is_unbalanced,
+        count(*) as entries,
+        sum(case when verdicts.is_disputed then 1 else 0 end) as disputed_entries,
+        sum(verdicts.lines) as lines,
+        sum(case when verdicts.is_disputed then verdicts.lines else 0 end) as disputed_lines,
+        sum(verdicts.debit) as debit,
+        sum(verdicts.credit) as credit,
+        sum(verdicts.size_bytes) as bytes,
         min(verdicts.free_on) as first_free_on,
         case when count(verdicts.free_on) = count(*) then max(verdicts.free_on) end as free_on,
     from verdicts
-    left join dossiers on dossiers.dossier_key = verdicts.dossier_key
     group by
-        verdicts.client_id, verdicts.dossier_id, verdicts.fiscal_year_end,
-        verdicts.journal_code, verdicts.verdict
+        verdicts.dossier_key, verdicts.fiscal_year_end, verdicts.journal_code, verdicts.verdict
+),
+
+unread as (
+    select
+        unread.client_id,
+        unread.dossier_id,
+        unread.journal_code,
+        {{ text_list('unread.rules') }} as reasons,
+        count(*) as entries,
+        sum(unread.lines) as lines,
+        sum(unread.size_bytes) as bytes,
+    from {{ ref('int_history_entries_unread') }} as unread
+    group by unread.client_id, unread.dossier_id, unread.journal_code
 )
 
 select
-    counted.contract_id,
-    counted.client_id,
-    counted.dossier_id,
+    cut_offs.contract_id,
+    cut_offs.client_id,
+    cut_offs.dossier_id,
     counted.fiscal_year_end,
     counted.journal_code,
     counted.verdict,
     concat_ws(
-        '; ', own_reasons.reasons,
+        '; ',
+        own_reasons.reasons,
         case
             when counted.tax_held_until is not null
                 then concat(
-                    'tax_', cast(counted.tax_years as string), 'y until ',
+                    'tax_', cast(cut_offs.tax_years as string), 'y until ',
                     cast(counted.tax_held_until as string)
                 )
         end,
-        counted.no_terms, counted.not_validated, counted.open_item, counted.reaches_period,
-        counted.unbalanced
+        case when counted.has_no_terms then 'no_terms' end,
+        case when counted.is_unvalidated then 'not_validated' end,
+        case when counted.has_open_item then 'open_item' end,
+        case when counted.reaches_period then 'lettering_reaches_period' end,
+        case when counted.is_unbalanced then 'unbalanced' end
     ) as reasons,
-    counted.cut_off,
-    counted.calendar_cut_off,
-    counted.fiscal_cut_off,
-    counted.entries,
-    counted.lines,
-    counted.debit,
-    counted.credit,
-    counted.bytes,
-    counted.disputed_entries,
-    counted.disputed_lines,
+    cut_offs.cut_off,
+    cut_offs.calendar_cut_off,
+    cut_offs.fiscal_cut_off,
+    cast(counted.entries as bigint) as entries,
+    cast(counted.lines as bigint) as lines,
+    cast(counted.debit as decimal(18, 2)) as debit,
+    cast(counted.credit as decimal(18, 2)) as credit,
+    cast(counted.bytes as bigint) as bytes,
+    cast(counted.disputed_entries as bigint) as disputed_entries,
+    cast(counted.disputed_lines as bigint) as disputed_lines,
     counted.first_free_on,
     counted.free_on,
 from counted
+inner join cut_offs on cut_offs.dossier_key = counted.dossier_key
 left join own_reasons
-    on own_reasons.client_id = counted.client_id
-    and own_reasons.dossier_id = counted.dossier_id
-    and coalesce(own_reasons.fiscal_year_end, date '0001-01-01')
-    = coalesce(counted.fiscal_year_end, date '0001-01-01')
+    on own_reasons.dossier_key = counted.dossier_key
+    and own_reasons.fiscal_year_end = counted.fiscal_year_end
     and own_reasons.journal_code = counted.journal_code
     and own_reasons.verdict = counted.verdict
+
+union all
+
+select
+    cut_offs.contract_id,
+    unread.client_id,
+    unread.dossier_id,
+    cast(null as date) as fiscal_year_end,
+    unread.journal_code,
+    'quarantine' as verdict,
+    unread.reasons,
+    cut_offs.cut_off,
+    cut_offs.calendar_cut_off,
+    cut_offs.fiscal_cut_off,
+    cast(unread.entries as bigint) as entries,
+    cast(unread.lines as bigint) as lines,
+    cast(0 as decimal(18, 2)) as debit,
+    cast(0 as decimal(18, 2)) as credit,
+    cast(unread.bytes as bigint) as bytes,
+    cast(0 as bigint) as disputed_entries,
+    cast(0 as bigint) as disputed_lines,
+    cast(null as date) as first_free_on,
+    cast(null as date) as free_on,
+from unread
+left join cut_offs
+    on cut_offs.client_id = unread.client_id and cut_offs.dossier_id = unread.dossier_id
