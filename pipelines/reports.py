@@ -267,8 +267,8 @@ def total_cards(data: Figures, zone: str) -> str:
         number(total["purge_lines"]),
         "",
         f"{both('lignes sur', 'lines of')} {number(total['history_lines'])}",
-        f"{number(total['purge_entries'])} {both('écritures', 'entries')},"
-        f" {number(total['purge_dossiers'])} {both('dossiers', 'dossiers')}",
+        f"{both('écritures : ', 'entries: ')}{number(total['purge_entries'])},"
+        f" {both('dossiers : ', 'dossiers: ')}{number(total['purge_dossiers'])}",
         both("simulation : rien n’est effacé", "a dry run: nothing is deleted"),
     )
     rejects = card(
@@ -324,6 +324,11 @@ def months_section(data: Figures, contract: Row) -> str:
 def availability_section(data: Figures, contract: Row) -> str:
     key, contract_id = contract["key"], contract["contract_id"]
     months = data.frame("months", contract_id).filter(pl.col("availability_pct").is_not_null())
+    title = both("Disponibilité (article 6)", "Availability (article 6)")
+    if months.is_empty():
+        return section(
+            f"{key}-availability-section", title, nothing(both("Aucune mesure.", "Nothing measured."))
+        )
     drawn, environments = months.tail(MONTHS_DRAWN), data.frame("availability", contract_id)
     dots = _worst_first(environments.filter(pl.col("month").is_in(drawn["month"].implode())))
     caption = both(
@@ -345,19 +350,21 @@ def availability_section(data: Figures, contract: Row) -> str:
                     ),
                 )
             ).strip(),
-        )
-        if drawn.height
-        else nothing(both("Aucune mesure.", "Nothing measured.")),
+        ),
         heading("Environnements et mois", "Environments and months"),
+        nothing(
+            both(
+                "≥ : plancher là où le temps non observé décide.",
+                "≥: the floor where unobserved time decides.",
+            )
+        ),
         _matrix(environments),
         heading("Engagement rompu", "Promise broken"),
         _broken(environments),
         heading("Temps exclu par cause", "Excluded time by cause"),
         _exclusions(data.rows("exclusions", contract_id)),
     ]
-    return section(
-        f"{key}-availability-section", both("Disponibilité (article 6)", "Availability (article 6)"), *parts
-    )
+    return section(f"{key}-availability-section", title, *parts)
 
 
 def _worst_first(environments: pl.DataFrame) -> pl.DataFrame:
@@ -374,10 +381,10 @@ def _matrix(environments: pl.DataFrame) -> str:
     """Environments down, worst first; months across; each cell the rate in the colour of its verdict."""
     months = sorted(set(environments["month"]))[-MATRIX_MONTHS:]
     order = (
-        environments.filter(pl.col("month").is_in(months))
+        environments.filter(pl.col("month").is_in(months) & pl.col("availability_pct").is_not_null())
         .group_by("environment_id", "client_name")
         .agg(pl.col("availability_pct").min().alias("worst"))
-        .sort("worst", "environment_id", nulls_last=True)
+        .sort("worst", "environment_id")
         .select("environment_id", "client_name")
         .rows()
     )
@@ -390,13 +397,21 @@ def _matrix(environments: pl.DataFrame) -> str:
     for environment_id, client_name in shown:
         line = [Cell(f"<b>{escape(environment_id)}</b> {escape(client_name or '')}", "head")]
         for value in months:
-            row = cells.get((environment_id, value))
-            verdict = "" if row is None else f"verdict {row['verdict'] or ''}".strip()
-            line.append(Cell("", "num") if row is None else percent_cell(row["availability_pct"], verdict))
+            line.append(_rate_cell(cells.get((environment_id, value))))
         rows.append(line)
     headers = [both("Environnement", "Environment"), *(month(value) for value in months)]
     note = shown_of(len(rows), len(order), "sla_marts.monthly_availability")
     return table(headers, rows, css="matrix", note=note)
+
+
+def _rate_cell(row: Row | None) -> Cell:
+    """A month of an environment; where unobserved time decides, the floor stands beneath the rate (R7)."""
+    if row is None:
+        return Cell("", "num")
+    rate = percent_cell(row["availability_pct"], f"verdict {row['verdict'] or ''}".strip())
+    if row["verdict"] != "inconclusive":
+        return rate
+    return Cell(f"{rate.html}<br><small>≥ {percent(row['availability_floor_pct'])}</small>", rate.css)
 
 
 def _broken(environments: pl.DataFrame) -> str:
@@ -472,7 +487,13 @@ def support_section(data: Figures, contract: Row) -> str:
 
 def backup_section(data: Figures, contract: Row) -> str:
     key, contract_id = contract["key"], contract["contract_id"]
-    places = data.frame("places", contract_id)
+    places, coverage = data.frame("places", contract_id), data.rows("coverage", contract_id)
+    title = both("Sauvegardes (article 9)", "Backups (article 9)")
+    required = [row for row in coverage if row["required_nights"]]
+    if not required:
+        return section(
+            f"{key}-backups-section", title, nothing(both("Aucune nuit exigée.", "No night required."))
+        )
     parts = []
     if places.height:
         kept, total = _worst_places(places)
@@ -493,9 +514,9 @@ def backup_section(data: Figures, contract: Row) -> str:
         heading("Trous", "Gaps"),
         _gaps(data.rows("gaps", contract_id)),
         heading("Par environnement", "By environment"),
-        _coverage([row for row in data.rows("coverage", contract_id) if row["required_nights"]]),
+        _coverage(required),
     ]
-    return section(f"{key}-backups-section", both("Sauvegardes (article 9)", "Backups (article 9)"), *parts)
+    return section(f"{key}-backups-section", title, *parts)
 
 
 def _worst_places(places: pl.DataFrame) -> tuple[pl.DataFrame, int]:
