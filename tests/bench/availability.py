@@ -1,0 +1,303 @@
+"""Checks to availability: `python -m tests.bench.availability [CHECKS]` (default 10 million).
+
+Seeded checks of one a minute per probe, with sparse outages, silences and copies. Measures ingest of a day
+from CSV and
+from Parquet, the summaries, the models over all months, and one day more with everything stored; verifies a
+sample against the brute-force oracle. Prints seconds, ratios to the floor (one scan of the same columns of
+the same table) and to a plain pandas script, and peak memory; asserts figures, never times.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import psutil
+
+from pipelines import contract, landing, models, probe_days, warehouse
+from pipelines.resources import ROOT, WORK_DATABASE
+from tests.oracles import availability as oracle
+
+FIRST = datetime(2025, 7, 1, tzinfo=UTC)
+BOOKLET = "quadra-expert-2023-09"
+MARTS = ("monthly_availability", "monthly_availability_by_cause", "outages")
+SAMPLE = 3
+FLOOR = """
+select probe_key, count(*), min(checked_at), max(checked_at), count(*) filter (status = 'down')
+from landing.checks group by probe_key
+"""
+# One check a minute, up to two seconds late; one probe day in 40 has an outage of up to 35 minutes, one in
+# 500 two hours of silence, one check in 5,000 is lost.
+CHECKS = """
+with minutes as (
+    select
+        probe, minute, day,
+        hash(probe * 100003 + day * 1447) as of_day,
+        hash(probe * 7 + minute * 13 + day * 999983) as of_check
+    from range({probes}) as probes (probe), range(1440) as minutes (minute),
+        range({first}, {until}) as days (day)
+)
+select
+    'env' || probe as environment_id, 'p' as probe_id,
+    timestamptz '{origin}' + to_days(day::integer) + to_minutes(minute)
+        + to_seconds((of_check % 3)::bigint) as checked_at,
+    case
+        when of_day % 40 = 0
+            and minute between (of_day // 40) % 1400 and (of_day // 40) % 1400 + (of_day // 7) % 35
+            then 'down'
+        else 'up'
+    end as status,
+    60.0 as period_s, (100 + of_check % 50)::double as latency_ms, probe, day, minute
+from minutes
+where of_check % 5000 <> 0
+    and not (of_day % 500 = 1 and minute between 600 and 719)
+"""
+
+
+class Peak:
+    """Largest resident memory of this process while the block runs, in GiB."""
+
+    def __enter__(self) -> Peak:
+        self.gib = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        process = psutil.Process()
+        while not self._done.wait(0.05):
+            self.gib = max(self.gib, process.memory_info().rss / 2**30)
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+
+def timed(what: str, work: Callable[[], object], rows: int = 0) -> tuple[float, float]:
+    """Run it; print and return wall and processor seconds."""
+    with Peak() as peak:
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    rate = f"{rows / wall / 1e6:6.2f} M rows/s" if rows else ""
+    print(f"{what:58} {wall:8.2f} s wall {cpu:8.2f} s cpu {peak.gib:5.2f} GiB {rate}", flush=True)
+    return wall, cpu
+
+
+def environments(probes: int) -> list[dict[str, str]]:
+    return [
+        {
+            "environment_id": f"env{number}",
+            "client_id": f"client{number // 3}",
+            "contract_id": BOOKLET,
+            "kind": "production",
+            "opened_on": "2020-01-01",
+        }
+        for number in range(probes)
+    ]
+
+
+def begin(work: Path, probes: int, as_of: datetime) -> None:
+    """An empty working database with contract, registry and run."""
+    registry = work / "registry" / "registry" / "canonical"
+    registry.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame(environments(probes)).to_csv(registry / "environments.csv", index=False)
+    with warehouse.writer(work / WORK_DATABASE) as con:
+        landing.create(con)
+        landing.start_run(con, "bench", as_of.isoformat(), as_of.isoformat())
+        contract.write(con, contract.load(ROOT / "data/contract"))
+        landing.Landing(con, work / "registry").ingest("registry")
+
+
+def fill(con: duckdb.DuckDBPyConnection, probes: int, days: int) -> None:
+    """Raw checks straight into landing, day by day, as ingest would leave them."""
+    con.execute("insert into landing.probes select range + 1, 'env' || range, 'p' from range(?)", [probes])
+    for day in range(days):
+        con.execute(
+            f"""
+            insert into landing.checks by name
+            select probe::integer + 1 as probe_key, checked_at, status, period_s, latency_ms, 0 as sequence,
+                row_number() over () as line, 1 as file_id
+            from ({query(probes, day, day + 1)}) order by probe_key, checked_at
+            """
+        )
+    probe_days.touch(con, "select probe_key, checked_at from landing.checks")
+
+
+def query(probes: int, first: int, until: int) -> str:
+    return CHECKS.format(probes=probes, first=first, until=until, origin=FIRST.isoformat())
+
+
+def write_day(path: Path, probes: int, day: int) -> None:
+    """A day's checks as a file, 0.25 % of them twice, in the order in which they were made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    checked_at = "checked_at"
+    if path.suffix == ".csv":
+        checked_at = "strftime(checked_at, '%Y-%m-%dT%H:%M:%SZ') as checked_at"
+    found = query(probes, day, day + 1)
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        con.execute(
+            f"""
+            copy (
+                select environment_id, probe_id, {checked_at}, status, period_s, latency_ms
+                from (
+                    select * from ({found})
+                    union all
+                    select * from ({found}) where hash(probe, minute) % 400 = 0
+                )
+                order by minute, probe
+            ) to '{path}'
+            """
+        )
+
+
+def ingest(work: Path, inbox: Path) -> None:
+    with warehouse.writer(work / WORK_DATABASE) as con:
+        counts = landing.Landing(con, inbox).ingest("monitoring")
+        assert counts.rows_in == counts.accepted + counts.duplicate
+        assert counts.rejected == 0
+
+
+def build(work: Path) -> float:
+    """All models of the marts; returns the seconds spent in them, without dbt's own start."""
+    outcomes = models.build(
+        work, "--select", *(f"+{mart}" for mart in MARTS), "--exclude-resource-type", "test"
+    )
+    bad = [outcome.unique_id for outcome in outcomes if outcome.is_bad]
+    assert not bad, bad
+    return sum(outcome.seconds for outcome in outcomes)
+
+
+def pandas_route(work: Path) -> None:
+    """What a plain script does: load, order, shift, sum the downtime of each probe and month."""
+    with duckdb.connect(str(work / WORK_DATABASE), read_only=True) as con:
+        frame = con.execute("select probe_key, checked_at, status from landing.checks").df()
+    frame = frame.sort_values(["probe_key", "checked_at"])
+    frame["until"] = frame.groupby("probe_key")["checked_at"].shift(-1)
+    frame["held"] = (frame["until"] - frame["checked_at"]).clip(upper=pd.Timedelta(seconds=180))
+    down = frame[frame["status"] == "down"]
+    down.groupby(["probe_key", down["checked_at"].dt.month])["held"].sum()
+
+
+def verify(work: Path, as_of: datetime) -> int:
+    """Months of a few environments, the oracle against the mart, to the microsecond; returns how many."""
+    with duckdb.connect(str(work / WORK_DATABASE), read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        picked = [
+            row[0]
+            for row in con.execute(
+                "select environment_id from sla_marts.outages group by 1"
+                " order by sum(counted_s) desc, 1 limit ?",
+                [SAMPLE],
+            ).fetchall()
+        ]
+        checks = con.execute(
+            "select environment_id, probe_id, strftime(checked_at, '%Y-%m-%dT%H:%M:%S+00:00'), status"
+            " from landing.checks inner join landing.probes using (probe_key) where environment_id in ?",
+            [picked],
+        ).fetchall()
+        found = con.execute(
+            "select environment_id, month::varchar, reference_s, unobserved_s, unavailable_s, counted_s,"
+            " verdict from sla_marts.monthly_availability where environment_id in ?",
+            [picked],
+        ).fetchall()
+    names = ("environment_id", "probe_id", "checked_at", "status")
+    rows = oracle.read_world(work / "nothing", ROOT / "data/contract").contract
+    world = oracle.World(
+        [row for row in environments(100_000) if row["environment_id"] in picked],
+        [{**dict(zip(names, row, strict=True)), "period_s": "60"} for row in checks],
+        contract=rows,
+    )
+    expected = oracle.availability(world, as_of)
+    for environment, month, *figures, verdict in found:
+        want = expected[environment, month]
+        wanted = (want.reference, want.unobserved, want.unavailable, want.counted)
+        got = tuple(int(figure * oracle.SECOND) for figure in figures)
+        assert (got, verdict) == (wanted, want.verdict), (environment, month, got, wanted)
+    return len(found)
+
+
+def run(folder: Path, checks: int) -> None:
+    days = 30 if checks <= 20_000_000 else 100
+    probes = max(1, round(checks / 1440 / days))
+    as_of = FIRST + timedelta(days=days)
+    stored, empty = folder / "stored", folder / "empty"
+    print(f"{probes} probes x {days} days x 1,440 checks; {psutil.cpu_count()} processors")
+
+    # ---- ingest of one day, real path: read, validate, merge, account, summarise
+    for number, ending in enumerate(("csv", "parquet")):
+        size = max(probes, 700)
+        work = folder / f"ingest-{ending}"
+        begin(work, size, as_of)
+        write_day(work / "inbox" / "monitoring" / "canonical" / f"day.{ending}", size, number)
+        timed(
+            f"ingest of {size * 1440:,} checks from {ending}",
+            lambda w=work: ingest(w, w / "inbox"),
+            size * 1440,
+        )
+        shutil.rmtree(work)
+
+    # ---- all months from stored checks
+    begin(stored, probes, as_of)
+    with warehouse.writer(stored / WORK_DATABASE) as con:
+        timed(f"(fill) {checks:,} checks", lambda: fill(con, probes, days), checks)
+        con.execute("checkpoint")
+        con.execute(FLOOR).fetchall()
+        floor, _ = timed("floor: one scan of key, instant, status", lambda: con.execute(FLOOR).fetchall())
+        con.begin()
+        summarised, _ = timed("summarise every probe day anew", lambda: probe_days.refresh(con), checks)
+        con.commit()
+        runs = con.execute("select count(*) from landing.probe_runs").fetchall()[0][0]
+    models.manifest()
+    build(stored)  # the first dbt run of a process writes its own code
+    seconds: list[float] = []
+    timed("models, all months (with dbt's start)", lambda: seconds.append(build(stored)))
+    print(f"{'  of which in the models':58} {seconds[0]:8.2f} s wall, from {runs:,} summary rows")
+    print(f"{'  models / floor':58} {seconds[0] / floor:8.1f}")
+    print(f"{'  (summaries + models) / floor':58} {(summarised + seconds[0]) / floor:8.1f}")
+    print(f"{'verified against the oracle':58} {verify(stored, as_of):8d} months of {SAMPLE} environments")
+    if checks <= 20_000_000:
+        script, _ = timed("plain pandas script", lambda: pandas_route(stored))
+        print(f"{'  pandas / models':58} {script / seconds[0]:8.1f}")
+        print(f"{'  pandas / (summaries + models)':58} {script / (summarised + seconds[0]):8.1f}")
+
+    # ---- one day more, with everything stored and into an empty warehouse
+    later = as_of + timedelta(days=1)
+    begin(empty, probes, later)
+    write_day(folder / "inbox" / "monitoring" / "canonical" / "one-more.csv", probes, days)
+    with warehouse.writer(stored / WORK_DATABASE) as con:
+        landing.start_run(con, "bench", later.isoformat(), later.isoformat())
+    build(empty)
+
+    def day(work: Path) -> None:
+        ingest(work, folder / "inbox")
+        build(work)
+
+    alone, alone_cpu = timed(
+        f"one day ({probes * 1440:,} checks) into an empty warehouse", lambda: day(empty)
+    )
+    more, more_cpu = timed("the same day with everything stored", lambda: day(stored))
+    print(f"{'  stored / empty, wall and cpu':58} {more / alone:8.2f} {more_cpu / alone_cpu:8.2f}")
+
+
+def main() -> None:
+    checks = int(sys.argv[1].replace("_", "")) if len(sys.argv) > 1 else 10_000_000
+    folder = Path(tempfile.mkdtemp(prefix="livret-bench-"))
+    try:
+        run(folder, checks)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
