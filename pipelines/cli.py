@@ -113,15 +113,16 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
     from pipelines import statements
-    from pipelines.warehouse import publish, writer
+    from pipelines.warehouse import only_run, publish, writer
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)
     if not chosen.work_database.is_file():
         raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
-    with writer(chosen.work_database) as con:
-        closed = statements.close(con, wanted)
-    publish(chosen.work_database, chosen.warehouse)
+    with only_run(chosen.work):
+        with writer(chosen.work_database) as con:
+            closed = statements.close(con, wanted)
+        publish(chosen.work_database, chosen.warehouse)
     if as_json:
         click.echo(json.dumps(asdict(closed), default=str))
     elif not quiet:
@@ -178,9 +179,10 @@ def purge_certify(manifest: Path, purged_on: str | None, inbox: Path | None, qui
 
 @cli.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the page, on this machine only.")
-def dev(port: int) -> None:
+@click.option("--home", type=click.Path(path_type=Path), help="Dagster's own folder (default data/dagster).")
+def dev(port: int, home: Path | None) -> None:
     """The Dagster UI with schedules and sensors."""
-    home = ROOT / "data" / "dagster"
+    home = (home or ROOT / "data" / "dagster").absolute()
     home.mkdir(parents=True, exist_ok=True)
     (home / "dagster.yaml").write_text((ROOT / "pipelines" / "dagster.yaml").read_text())
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,26 @@ import duckdb
 from pipelines.errors import BuildError
 
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
+
+
+@contextmanager
+def only_run(work: Path) -> Iterator[None]:
+    """Hold the folder of the working database for a whole run.
+
+    Between two of its steps no other run slips in, which would answer one run's question with the other's instant.
+    The system lets go when the process ends, however it ends.
+
+    Raises BuildError where another run holds it.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BuildError(
+                f"{work}: another run is under way there; wait for it to end, or name another --warehouse"
+            ) from error
+        yield
 
 
 @contextmanager
