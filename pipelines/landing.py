@@ -439,7 +439,7 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> t
         _tell_known_apart(con, table, full_key, bound, run_id)
     fresh = f"fresh_{name}" if meets_stored else f"merging_{name}"
     columns = ", ".join(f'"{column}"' for column in table.stored_columns)
-    order = ", ".join(f'"{column}"' for column in (*full_key, "file_id", "line"))
+    order = ", ".join(f'"{column}"' for column in full_key)
     con.execute(f"insert into landing.{name} ({columns}) select {columns} from {fresh} order by {order}")
     if name == "checks":
         probe_days.touch(con, f"select probe_key, checked_at from {fresh}")
@@ -557,7 +557,7 @@ def _number_and_thin(con: duckdb.DuckDBPyConnection, table: LandingTable) -> Non
     stored = ", ".join(f'"{column}"' for column in table.stored_columns)
     con.execute(
         f"""
-        create or replace temp table merging_{name} as
+        create or replace temp view merging_{name} as
         select {stored} from (select {columns}{sequence} {single})
         union all
         select {stored} from resolved where is_last
