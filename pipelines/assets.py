@@ -20,7 +20,7 @@ _UNIQUE_ID = "dagster_dbt/unique_id"
 _LEDGER = ("files", "rejects", "changes")
 
 
-class Livret(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Livret(dg.ConfigurableResource):
     """Paths and instant of one run, as text so that schedules and the UI can set them."""
 
     inbox: str
@@ -49,7 +49,6 @@ class Livret(dg.ConfigurableResource):  # type: ignore[type-arg]
             as_of=settings.as_of.isoformat(),
         )
 
-
     @classmethod
     def from_environment(cls, now: datetime) -> "Livret":
         """The environment's settings; `now` is asked about where it names no instant."""
@@ -57,12 +56,17 @@ class Livret(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def _spec(layer: str, name: str, description: str, group: str, *deps: dg.AssetKey) -> dg.AssetSpec:
-    return dg.AssetSpec([layer, name], description=description, group_name=group, kinds={"duckdb", "polars"}, deps=deps)
+    return dg.AssetSpec(
+        [layer, name], description=description, group_name=group, kinds={"duckdb", "polars"}, deps=deps
+    )
 
 
 @dg.multi_asset(
     name="contract_terms",
-    specs=[_spec("contract", name, description, "contract") for name, description in contract.DESCRIPTIONS.items()],
+    specs=[
+        _spec("contract", name, description, "contract")
+        for name, description in contract.DESCRIPTIONS.items()
+    ],
 )
 def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     """The contract folder, validated as a whole, into schema sla_contract."""
@@ -71,10 +75,17 @@ def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     with warehouse.writer(livret.settings.work_database) as con:
         contract.write(con, terms)
     for name, frame in terms.tables.items():
-        yield dg.MaterializeResult(["contract", name], metadata={"dagster/row_count": frame.height, "digest": terms.digest})
+        yield dg.MaterializeResult(
+            ["contract", name], metadata={"dagster/row_count": frame.height, "digest": terms.digest}
+        )
 
 
-@dg.asset(key=_RUN, group_name="landing", kinds={"duckdb"}, description="One row: the instant asked about, and the run that asks.")
+@dg.asset(
+    key=_RUN,
+    group_name="landing",
+    kinds={"duckdb"},
+    description="One row: the instant asked about, and the run that asks.",
+)
 def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.MaterializeResult[Any]:
     started = context.instance.get_run_stats(context.run.run_id).launch_time
     with warehouse.writer(livret.settings.work_database) as con:
@@ -106,13 +117,18 @@ def _landing_asset(source: str) -> dg.AssetsDefinition:
             for table in tables
             for name in (table.name, *([table.surrogate[1]] if table.surrogate else []))
         ]
-        + [_spec("landing", name, text, "landing", _RUN) for name, text in _SUMMARIES.get(source, {}).items()],
+        + [
+            _spec("landing", name, text, "landing", _RUN) for name, text in _SUMMARIES.get(source, {}).items()
+        ],
     )
     def ingest(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
         with warehouse.writer(livret.settings.work_database) as con:
             counts = landing.Landing(con, livret.settings.inbox, progress.tell).ingest(source)
             for spec in context.assets_def.specs:
-                metadata = {**landing.described(con, source, spec.key.path[-1]), "rows_rejected_now": counts.rejected}
+                metadata = {
+                    **landing.described(con, source, spec.key.path[-1]),
+                    "rows_rejected_now": counts.rejected,
+                }
                 yield dg.MaterializeResult(spec.key, metadata=metadata)
 
     return ingest
@@ -141,13 +157,20 @@ def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     with warehouse.writer(livret.settings.work_database) as con:
         calendar_coverage.check(con)
         for name in _LEDGER:
-            yield dg.MaterializeResult(["landing", name], metadata={"dagster/row_count": landing.rows(con, name)})
+            yield dg.MaterializeResult(
+                ["landing", name], metadata={"dagster/row_count": landing.rows(con, name)}
+            )
 
 
 _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_asset_checks=True))
 
 
-@dbt_assets(manifest=models.manifest(), dagster_dbt_translator=_TRANSLATOR, name="models", exclude="resource_type:unit_test")
+@dbt_assets(
+    manifest=models.manifest(),
+    dagster_dbt_translator=_TRANSLATOR,
+    name="models",
+    exclude="resource_type:unit_test",
+)
 def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
     """All models and their tests, in this process; a failed test or model ends the run before anything is published."""
     progress.tell("models and their tests")
@@ -158,7 +181,9 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
     checks = {check.metadata[_UNIQUE_ID]: check for check in context.assets_def.check_specs}
     for outcome in outcomes:  # in the order in which they were built: what depends comes after
         if (key := assets.get(outcome.unique_id)) and not outcome.is_bad:
-            yield dg.MaterializeResult(key, metadata={"seconds": outcome.seconds, **counts.get(key.path[-1], {})})
+            yield dg.MaterializeResult(
+                key, metadata={"seconds": outcome.seconds, **counts.get(key.path[-1], {})}
+            )
         check = checks.get(outcome.unique_id)
         if check and outcome.status != "skipped" and check.key in context.selected_asset_check_keys:
             yield _check_result(check, outcome)
@@ -206,7 +231,9 @@ _MARTS = [key for key in model_assets.keys if key.path[0] == "marts"]
 def published(livret: Livret) -> dg.MaterializeResult[Any]:
     progress.tell("publishing")
     rows = warehouse.publish(livret.settings.work_database, livret.settings.warehouse)
-    return dg.MaterializeResult(metadata={"path": str(livret.settings.warehouse), "tables": len(rows), "rows": sum(rows.values())})
+    return dg.MaterializeResult(
+        metadata={"path": str(livret.settings.warehouse), "tables": len(rows), "rows": sum(rows.values())}
+    )
 
 
 @dg.asset(
@@ -219,7 +246,9 @@ def published(livret: Livret) -> dg.MaterializeResult[Any]:
 def monthly_report(livret: Livret) -> dg.MaterializeResult[Any]:
     progress.tell("report")
     path = reports.write(livret.settings.warehouse, livret.settings.reports, livret.settings.as_of)
-    return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size})
+    return dg.MaterializeResult(
+        metadata={"path": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size}
+    )
 
 
 ALL = [contract_terms, run_started, *landing_assets, landing_ledger, model_assets, published, monthly_report]

@@ -17,7 +17,10 @@ REJECTS_SHOWN = 50
 
 def of(inbox: Path, now: datetime) -> dict[str, Any]:
     """files: one entry per file with its counts and notes; rejects: counted by rule, and the first of them in full."""
-    with tempfile.TemporaryDirectory(prefix="livret-check.") as folder, warehouse.writer(Path(folder) / "check.duckdb") as con:
+    with (
+        tempfile.TemporaryDirectory(prefix="livret-check.") as folder,
+        warehouse.writer(Path(folder) / "check.duckdb") as con,
+    ):
         landing.create(con)
         landing.start_run(con, "check", now.isoformat(), now.isoformat())
         engine = landing.Landing(con, inbox)
@@ -61,11 +64,17 @@ def _values(inbox: Path) -> list[dict[str, Any]]:
 
 def table(found: dict[str, Any]) -> str:
     """The answer as a person reads it."""
-    parts = [tables.text(found["files"], ["name", "rows_in", "rows_accepted", "rows_duplicate", "rows_rejected"])]
+    parts = [
+        tables.text(found["files"], ["name", "rows_in", "rows_accepted", "rows_duplicate", "rows_rejected"])
+    ]
     parts += [f"  {file['name']}: {note}" for file in found["files"] for note in file["notes"]]
     if found["rules"]:
         parts += ["", "Rejected, by rule", tables.text(found["rules"])]
-        parts += ["", "First rejected rows", tables.text(found["rejects"], ["file", "line", "rule", "column", "value"])]
+        parts += [
+            "",
+            "First rejected rows",
+            tables.text(found["rejects"], ["file", "line", "rule", "column", "value"]),
+        ]
     if found["values"]:
         parts += ["", "Values that source.toml maps", tables.text(found["values"])]
     return "\n".join(parts)

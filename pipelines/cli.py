@@ -19,11 +19,21 @@ from pipelines.errors import ConfigurationError, LivretError
 from pipelines.resources import ROOT, Settings, settings
 
 _OPTIONS = {
-    "inbox": click.option("--inbox", type=click.Path(path_type=Path), help="Folder of files to read (LIVRET_INBOX)."),
-    "contract": click.option("--contract", type=click.Path(path_type=Path), help="Folder of terms (LIVRET_CONTRACT)."),
-    "warehouse": click.option("--warehouse", type=click.Path(path_type=Path), help="Published file (LIVRET_WAREHOUSE)."),
-    "reports": click.option("--reports", type=click.Path(path_type=Path), help="Folder of reports (LIVRET_REPORTS)."),
-    "as_of": click.option("--as-of", help="Instant of the question, ISO 8601 with offset (LIVRET_AS_OF; default now)."),
+    "inbox": click.option(
+        "--inbox", type=click.Path(path_type=Path), help="Folder of files to read (LIVRET_INBOX)."
+    ),
+    "contract": click.option(
+        "--contract", type=click.Path(path_type=Path), help="Folder of terms (LIVRET_CONTRACT)."
+    ),
+    "warehouse": click.option(
+        "--warehouse", type=click.Path(path_type=Path), help="Published file (LIVRET_WAREHOUSE)."
+    ),
+    "reports": click.option(
+        "--reports", type=click.Path(path_type=Path), help="Folder of reports (LIVRET_REPORTS)."
+    ),
+    "as_of": click.option(
+        "--as-of", help="Instant of the question, ISO 8601 with offset (LIVRET_AS_OF; default now)."
+    ),
     "quiet": click.option("--quiet", is_flag=True, help="Say nothing but errors."),
     "as_json": click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
 }
@@ -135,7 +145,11 @@ def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> Non
 @cli.command()
 @click.option("--client", required=True, help="Client whose ledgers are asked about.")
 @click.option("--dossier", help="Only this dossier of the client.")
-@click.option("--output", type=click.Path(path_type=Path), help="Folder of the lists (default: purge, beside the reports).")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder of the lists (default: purge, beside the reports).",
+)
 @_with("warehouse", "reports", "quiet", "as_json")
 def purge_list(
     client: str,
@@ -150,7 +164,9 @@ def purge_list(
     from pipelines import purge
 
     chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
-    written = purge.purge_list(chosen.work_database, output or chosen.reports.parent / "purge", client, dossier)
+    written = purge.purge_list(
+        chosen.work_database, output or chosen.reports.parent / "purge", client, dossier
+    )
     if as_json:
         click.echo(json.dumps({**asdict(written), "manifest": written.manifest}, default=str))
     elif not quiet:
@@ -185,7 +201,18 @@ def dev(port: int, home: Path | None) -> None:
     home = (home or ROOT / "data" / "dagster").absolute()
     home.mkdir(parents=True, exist_ok=True)
     (home / "dagster.yaml").write_text((ROOT / "pipelines" / "dagster.yaml").read_text())
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-m",
+        "pipelines.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
     os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
 
 

@@ -74,7 +74,9 @@ class _Inflated:
     def __init__(self, path: Path, compression: str) -> None:
         self._path = path
         self._left = min(MAX_INFLATED_BYTES, max(path.stat().st_size, 1024) * MAX_INFLATION)
-        self._stream = gzip.open(path, "rb") if compression == "gzip" else pa.input_stream(str(path), compression="zstd")
+        self._stream = (
+            gzip.open(path, "rb") if compression == "gzip" else pa.input_stream(str(path), compression="zstd")
+        )
 
     def read(self, size: int = -1) -> bytes:
         if size is not None and size >= 0:
@@ -127,7 +129,9 @@ def discover(inbox: Path) -> Iterator[tuple[Path, str, str, str]]:
         if path.suffix.lower() == ".md" or path.name.endswith((".tmp", ".part", "~")):
             continue
         if root not in path.resolve().parents:
-            raise ConfigurationError(f"{path}: links out of the inbox to {path.resolve()}; copy the file instead")
+            raise ConfigurationError(
+                f"{path}: links out of the inbox to {path.resolve()}; copy the file instead"
+            )
         if len(relative.parts) < 3:
             raise ConfigurationError(
                 f"{path}: expected <inbox>/<source>/<format>/..., such as monitoring/canonical/{path.name}; move it"

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.schemas import LandingModel, backups, history, holds, interruptions, monitoring, registry, tickets
+from pipelines.schemas import (
+    LandingModel,
+    backups,
+    history,
+    holds,
+    interruptions,
+    monitoring,
+    registry,
+    tickets,
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,13 @@ def sql_type(kind: pl.DataType) -> str:
         return "timestamptz"
     if isinstance(kind, pl.Decimal):
         return f"decimal({kind.precision}, {kind.scale})"
-    plain = {pl.String: "varchar", pl.Int64: "bigint", pl.Float64: "double", pl.Date: "date", pl.Boolean: "boolean"}
+    plain = {
+        pl.String: "varchar",
+        pl.Int64: "bigint",
+        pl.Float64: "double",
+        pl.Date: "date",
+        pl.Boolean: "boolean",
+    }
     return next(name for dtype, name in plain.items() if kind == dtype)
 
 
@@ -83,14 +98,20 @@ _TABLES = (
         sequenced=True,
         surrogate=(("environment_id", "probe_id"), "probes", "probe_key"),
     ),
-    LandingTable("outages", "monitoring", monitoring.Outages, ("environment_id", "outage_id"), event="down_from"),
+    LandingTable(
+        "outages", "monitoring", monitoring.Outages, ("environment_id", "outage_id"), event="down_from"
+    ),
     LandingTable(
         "interruptions", "interruptions", interruptions.Interruptions, ("interruption_id",), event="starts_at"
     ),
     LandingTable("tickets", "tickets", tickets.Tickets, ("ticket_id",), event="created_at"),
     LandingTable("pauses", "tickets", tickets.Pauses, ("ticket_id", "paused_from"), event="paused_from"),
     LandingTable(
-        "criticality_changes", "tickets", tickets.CriticalityChanges, ("ticket_id", "changed_at"), event="changed_at"
+        "criticality_changes",
+        "tickets",
+        tickets.CriticalityChanges,
+        ("ticket_id", "changed_at"),
+        event="changed_at",
     ),
     LandingTable(
         "ticket_events",
@@ -109,7 +130,11 @@ _TABLES = (
         surrogate=(("repository_id", "environment_id", "content", "point_id"), "point_keys", "point_key"),
     ),
     LandingTable(
-        "listings", "backups", backups.Listings, ("repository_id", "listed_at", "is_complete"), event="listed_at"
+        "listings",
+        "backups",
+        backups.Listings,
+        ("repository_id", "listed_at", "is_complete"),
+        event="listed_at",
     ),
     LandingTable(
         "jobs", "backups", backups.Jobs, ("repository_id", "environment_id", "job_id"), event="started_at"
@@ -140,9 +165,13 @@ _TABLES = (
         ("certificate_id", "client_id", "dossier_id", "movement_id"),
         event="purged_on",
     ),
-    LandingTable("fec_files", "history", history.FecFiles, ("file_ref", "client_id", "dossier_id"), is_counted=False),
+    LandingTable(
+        "fec_files", "history", history.FecFiles, ("file_ref", "client_id", "dossier_id"), is_counted=False
+    ),
     LandingTable("fec_years", "history", history.FecYears, ("file_ref", "year"), is_counted=False),
-    LandingTable("fec_deviations", "history", history.FecDeviations, ("file_ref", "deviation"), is_counted=False),
+    LandingTable(
+        "fec_deviations", "history", history.FecDeviations, ("file_ref", "deviation"), is_counted=False
+    ),
     LandingTable("holds", "holds", holds.Holds, ("hold_id",), event="from_on"),
 )
 

@@ -44,7 +44,12 @@ def manifest() -> Path:
     """
     digest = _project_digest()
     stamp = TARGET / _DIGEST
-    if MANIFEST.is_file() and (TARGET / _PARSED).is_file() and stamp.is_file() and stamp.read_text() == digest:
+    if (
+        MANIFEST.is_file()
+        and (TARGET / _PARSED).is_file()
+        and stamp.is_file()
+        and stamp.read_text() == digest
+    ):
         return MANIFEST
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET, prefix="parse.") as name:

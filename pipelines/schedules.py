@@ -10,7 +10,9 @@ from pipelines.assets import Livret
 from pipelines.inbox import discover
 from pipelines.resources import settings
 
-refresh = dg.define_asset_job("refresh", selection=dg.AssetSelection.all(), description="All that `livret run` does.")
+refresh = dg.define_asset_job(
+    "refresh", selection=dg.AssetSelection.all(), description="All that `livret run` does."
+)
 
 
 def _inbox() -> Path:

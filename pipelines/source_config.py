@@ -76,7 +76,9 @@ def load(path: Path, inbox: Path, options: Mapping[str, type | tuple[type, ...]]
         content = _parse(toml)
         for pattern, table in content.pop("files", {}).items():
             if not isinstance(table, dict):
-                raise ConfigurationError(f'{toml}: [files."{pattern}"] is {table!r}, expected a table of keys')
+                raise ConfigurationError(
+                    f'{toml}: [files."{pattern}"] is {table!r}, expected a table of keys'
+                )
             _check_keys(toml, table, known)
             if fnmatchcase(path.relative_to(folder).as_posix(), pattern) or fnmatchcase(path.name, pattern):
                 overrides.append((toml, table))
@@ -124,5 +126,5 @@ def _check_zone(values: Mapping[str, Any], origin: Mapping[str, Path]) -> None:
             ) from error
     if values.get("ambiguous") not in (None, "earliest", "latest"):
         raise ConfigurationError(
-            f"{origin['ambiguous']}: ambiguous = {values['ambiguous']!r}, expected \"earliest\" or \"latest\""
+            f'{origin["ambiguous"]}: ambiguous = {values["ambiguous"]!r}, expected "earliest" or "latest"'
         )

@@ -79,7 +79,9 @@ def close(con: duckdb.DuckDBPyConnection, month: date) -> Closed:
         [month],
     )
     if not environments:
-        raise ConfigurationError(f"--month {month:%Y-%m}: no figures for it; `livret run` first, or choose another month")
+        raise ConfigurationError(
+            f"--month {month:%Y-%m}: no figures for it; `livret run` first, or choose another month"
+        )
     _refuse_running(con, month)
     outcome: dict[str, list[str]] = {"first": [], "changed": [], "unchanged": []}
     con.begin()
@@ -143,12 +145,15 @@ def _close_one(con: duckdb.DuckDBPyConnection, month: date, environment: dict[st
         ],
     )  # fmt: skip
     con.execute(
-        "insert into sla_statements.statement_inputs select ?, ?, ?, name, sha256 from landing.files", [*place, version]
+        "insert into sla_statements.statement_inputs select ?, ?, ?, name, sha256 from landing.files",
+        [*place, version],
     )
     return "changed" if last else "first"
 
 
-def _rows(con: duckdb.DuckDBPyConnection, mart: str, condition: str, keys: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(
+    con: duckdb.DuckDBPyConnection, mart: str, condition: str, keys: dict[str, Any]
+) -> list[dict[str, Any]]:
     used = {name: value for name, value in keys.items() if f"${name}" in condition}
     cursor = con.execute(f"select * from sla_marts.{mart} where {condition} order by all", used)
     names = [column[0] for column in cursor.description or []]
@@ -181,7 +186,13 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, An
             old = old_rows[place] if place < len(old_rows) else {}
             new = new_rows[place] if place < len(new_rows) else {}
             found += [
-                {"mart": mart, "row": place, "column": column, "before": old.get(column), "after": new.get(column)}
+                {
+                    "mart": mart,
+                    "row": place,
+                    "column": column,
+                    "before": old.get(column),
+                    "after": new.get(column),
+                }
                 for column in sorted({*old, *new})
                 if old.get(column) != new.get(column)
             ]

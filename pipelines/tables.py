@@ -10,7 +10,9 @@ import duckdb
 CELL = 60  # characters of a cell that are shown
 
 
-def records(con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+def records(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
+) -> list[dict[str, Any]]:
     """Rows of a query as dictionaries."""
     cursor = con.execute(query, list(parameters))
     names = [column[0] for column in cursor.description or []]

@@ -47,7 +47,9 @@ def writer(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con = duckdb.connect(str(database))
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
-            raise BuildError(f"{database}: cannot be opened ({error}); remove it to build anew from the inbox") from error
+            raise BuildError(
+                f"{database}: cannot be opened ({error}); remove it to build anew from the inbox"
+            ) from error
         raise BuildError(
             f"{database}: another run is writing to it; wait for it to end, or name another --warehouse"
         ) from error

@@ -28,14 +28,25 @@ def land(inbox: Path, work: Path, as_of: datetime, contract_folder: Path = ROOT 
     return database
 
 
-def build(inbox: Path, work: Path, as_of: datetime, contract_folder: Path = ROOT / "data/contract", *selection: str) -> Path:
+def build(
+    inbox: Path, work: Path, as_of: datetime, contract_folder: Path = ROOT / "data/contract", *selection: str
+) -> Path:
     """Working database with all models built; raises AssertionError naming what dbt could not build."""
     database = land(inbox, work, as_of, contract_folder)
     outcomes = models.build(work, *selection)
-    bad = [f"{outcome.unique_id}: {outcome.status} {outcome.message}" for outcome in outcomes if outcome.is_bad]
+    bad = [
+        f"{outcome.unique_id}: {outcome.status} {outcome.message}" for outcome in outcomes if outcome.is_bad
+    ]
     assert not bad, "\n".join(bad)
     return database
 
 
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1]), Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3]), *map(Path, sys.argv[4:5])))
+    print(
+        build(
+            Path(sys.argv[1]),
+            Path(sys.argv[2]),
+            datetime.fromisoformat(sys.argv[3]),
+            *map(Path, sys.argv[4:5]),
+        )
+    )

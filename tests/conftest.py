@@ -46,7 +46,9 @@ class Built:
 def livret(*arguments: object, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
     """The installed command, as a user starts it."""
     command = [str(Path(sys.executable).with_name("livret")), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
     assert not check or done.returncode == 0, done.stderr or done.stdout
     return done
 

@@ -23,7 +23,7 @@ class LandingModel(pa.DataFrameModel):
         coerce = False
 
 
-def text(description: str, *, nullable: bool = False, allowed: tuple[str, ...] | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def text(description: str, *, nullable: bool = False, allowed: tuple[str, ...] | None = None):  # type: ignore[no-untyped-def]
     """A text field: never empty; only the values of `allowed` where given."""
     return pa.Field(
         nullable=nullable,
@@ -33,6 +33,6 @@ def text(description: str, *, nullable: bool = False, allowed: tuple[str, ...] |
     )
 
 
-def value(description: str, *, nullable: bool = False, ge: float | None = None):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def value(description: str, *, nullable: bool = False, ge: float | None = None):  # type: ignore[no-untyped-def]
     """A number, instant, date or boolean field."""
     return pa.Field(nullable=nullable, ge=ge, description=description)

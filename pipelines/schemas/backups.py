@@ -22,8 +22,12 @@ class Points(LandingModel):
         allowed=("good", "partial", "failed", "damaged"),
     )
     is_scheduled: bool = value("Empty means scheduled", nullable=True)
-    parent_point_id: str = text("Points it needs, separated by blanks (an incremental's chain)", nullable=True)
-    original_point_id: str = text("Key of the point it was copied from, in the other repository", nullable=True)
+    parent_point_id: str = text(
+        "Points it needs, separated by blanks (an incremental's chain)", nullable=True
+    )
+    original_point_id: str = text(
+        "Key of the point it was copied from, in the other repository", nullable=True
+    )
     size_bytes: int = value("Size", nullable=True, ge=0)
 
 
@@ -34,7 +38,9 @@ class Listings(LandingModel):
     place: str = text("Declared place of the repository")
     listed_at: Instant = value("When")
     points: int = value("Points it shows", ge=0)
-    is_complete: bool = value("False: filtered or cut, proves no absence; empty means complete", nullable=True)
+    is_complete: bool = value(
+        "False: filtered or cut, proves no absence; empty means complete", nullable=True
+    )
 
 
 class Jobs(LandingModel):

@@ -18,6 +18,8 @@ class Holds(LandingModel):
     released_on: date = value("First free day; empty: not released", nullable=True)
     movements_from: date = value("Only movements from this EcritureDate on", nullable=True)
     movements_until: date = value("Only movements up to this EcritureDate, included", nullable=True)
-    fiscal_years: str = text("Only these fiscal years (closing years, separated by blanks or commas)", nullable=True)
+    fiscal_years: str = text(
+        "Only these fiscal years (closing years, separated by blanks or commas)", nullable=True
+    )
     accounts: str = text("Only accounts with these prefixes, separated by blanks or commas", nullable=True)
     piece: str = text("Only this piece", nullable=True)

@@ -21,7 +21,11 @@ def test_every_asset_has_a_group_kinds_and_a_description(graph) -> None:  # type
     assert not [node.key for node in nodes if not node.group_name or node.group_name == "default"]
     assert not [node.key for node in nodes if not node.description]
     assert not [node.key for node in nodes if not node.kinds]
-    tables = [node for node in nodes if node.key.path[0] in ("landing", "contract", "staging", "intermediate", "marts")]
+    tables = [
+        node
+        for node in nodes
+        if node.key.path[0] in ("landing", "contract", "staging", "intermediate", "marts")
+    ]
     assert not [node.key for node in tables if not node.description.startswith("One row")]
 
 
@@ -34,7 +38,12 @@ def test_nothing_hangs_in_the_air(graph) -> None:  # type: ignore[no-untyped-def
 def test_figures_follow_the_inbox_and_the_contract(graph) -> None:  # type: ignore[no-untyped-def]
     selection = dg.AssetSelection.keys(["reports", "monthly_report"]).upstream()
     upstream = selection.resolve(graph)
-    for key in (["landing", "checks"], ["contract", "clocks"], ["marts", "monthly_availability"], ["published", "warehouse"]):
+    for key in (
+        ["landing", "checks"],
+        ["contract", "clocks"],
+        ["marts", "monthly_availability"],
+        ["published", "warehouse"],
+    ):
         assert dg.AssetKey(key) in upstream
 
 

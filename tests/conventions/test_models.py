@@ -37,7 +37,8 @@ def test_only_staging_reads_sources(nodes: dict[str, Any], models_by_name: dict[
     wrong = [
         name
         for name, node in models_by_name.items()
-        if _layer(node) != "staging" and any(parent["resource_type"] == "source" for parent in _parents(node, nodes))
+        if _layer(node) != "staging"
+        and any(parent["resource_type"] == "source" for parent in _parents(node, nodes))
     ]
     assert not wrong
 
@@ -57,8 +58,8 @@ def test_names_tell_the_layer(models_by_name: dict[str, Any]) -> None:
     wrong = [
         name
         for name, node in models_by_name.items()
-        if (prefix := begins.get(_layer(node))) and not name.startswith(prefix)
-        or not begins.get(_layer(node)) and name.startswith(tuple(begins.values()))
+        if ((prefix := begins.get(_layer(node))) and not name.startswith(prefix))
+        or (not begins.get(_layer(node)) and name.startswith(tuple(begins.values())))
     ]
     assert not wrong
 
@@ -77,14 +78,22 @@ def test_every_model_says_its_grain_and_describes_its_columns(models_by_name: di
 
 def test_every_sql_file_opens_with_its_grain() -> None:
     wrong = [
-        path.name for path in (ROOT / "models").rglob("*.sql") if not path.read_text(encoding="utf-8").startswith("-- One row")
+        path.name
+        for path in (ROOT / "models").rglob("*.sql")
+        if not path.read_text(encoding="utf-8").startswith("-- One row")
     ]
     assert not wrong
 
 
-def test_marts_have_an_enforced_contract_and_a_tested_grain(nodes: dict[str, Any], models_by_name: dict[str, Any]) -> None:
+def test_marts_have_an_enforced_contract_and_a_tested_grain(
+    nodes: dict[str, Any], models_by_name: dict[str, Any]
+) -> None:
     marts = {name: node for name, node in models_by_name.items() if _layer(node) == "marts"}
-    loose = [name for name, node in marts.items() if not node["config"]["contract"]["enforced"] or not node["columns"]]
+    loose = [
+        name
+        for name, node in marts.items()
+        if not node["config"]["contract"]["enforced"] or not node["columns"]
+    ]
     assert not loose
     tested = {
         node["attached_node"]
@@ -92,13 +101,16 @@ def test_marts_have_an_enforced_contract_and_a_tested_grain(nodes: dict[str, Any
         if node["resource_type"] == "test"
         and (node.get("test_metadata") or {}).get("name") in ("unique", "unique_combination")
     }
-    ungrained = [name for name, node in marts.items() if node["unique_id"] not in tested and name != "rejects"]
+    ungrained = [
+        name for name, node in marts.items() if node["unique_id"] not in tested and name != "rejects"
+    ]
     assert not ungrained
 
 
 def test_sql_holds_no_wall_clock_and_no_engine_zone_conversion() -> None:
     forbidden = re.compile(
-        r"current_timestamp|current_date|now\(\)|today\(\)|getdate|timezone\(|at time zone|asof\s+join", re.IGNORECASE
+        r"current_timestamp|current_date|now\(\)|today\(\)|getdate|timezone\(|at time zone|asof\s+join",
+        re.IGNORECASE,
     )
     wrong = [
         (path.name, found.group())
@@ -111,11 +123,24 @@ def test_sql_holds_no_wall_clock_and_no_engine_zone_conversion() -> None:
 def test_models_hold_no_contract_number(models_by_name: dict[str, Any]) -> None:
     """Rates, hours, nights and years are contract rows; SQL knows only units and calendars."""
     sentinels = {"101", "1000000000000", "9000000000000000"}  # more than any rate, second or microsecond
-    units = {"10", "12", "24", "31", "60", "100", "1000", "3600", "86400", "1000000"}  # of time, of counting, of months
+    units = {
+        "10",
+        "12",
+        "24",
+        "31",
+        "60",
+        "100",
+        "1000",
+        "3600",
+        "86400",
+        "1000000",
+    }  # of time, of counting, of months
     wrong = []
     for name, node in models_by_name.items():
         code = re.sub(r"--.*|'[^']*'|decimal\([^)]*\)|\{#.*?#\}", "", node["raw_code"])
-        numbers = {text for text in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", code) if float(text) >= 10}
+        numbers = {
+            text for text in re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", code) if float(text) >= 10
+        }
         if numbers - units - sentinels:
             wrong.append((name, sorted(numbers - units - sentinels)))
     assert not wrong
@@ -123,5 +148,7 @@ def test_models_hold_no_contract_number(models_by_name: dict[str, Any]) -> None:
 
 def test_time_rules_have_unit_tests(nodes: dict[str, Any], models_by_name: dict[str, Any]) -> None:
     tested = {node["model"] for node in nodes.values() if node["resource_type"] == "unit_test"}
-    subjects = {models_by_name[name]["fqn"][2] for name in tested if _layer(models_by_name[name]) != "staging"}
+    subjects = {
+        models_by_name[name]["fqn"][2] for name in tested if _layer(models_by_name[name]) != "staging"
+    }
     assert {"calendar", "availability", "support", "backups", "history"} <= subjects

@@ -35,7 +35,15 @@ def test_run_ends_with_months_figures_and_the_report(sample: Built) -> None:
 def test_running_again_reads_nothing_and_gives_the_same_marts(copy: Built) -> None:
     before = _marts(copy.warehouse)
     done = livret(
-        "run", "--inbox", SAMPLES, "--as-of", SAMPLE_AS_OF, "--warehouse", copy.warehouse, "--reports", copy.reports
+        "run",
+        "--inbox",
+        SAMPLES,
+        "--as-of",
+        SAMPLE_AS_OF,
+        "--warehouse",
+        copy.warehouse,
+        "--reports",
+        copy.reports,
     )
     assert "reading" not in done.stderr
     assert _marts(copy.warehouse) == before
@@ -54,7 +62,9 @@ def _marts(warehouse: Path) -> dict[str, int]:
         ]
         digests = {}
         for name in names:
-            row = con.execute(f'select count(*), coalesce(bit_xor(hash(t::varchar)), 0) from sla_marts."{name}" as t').fetchone()
+            row = con.execute(
+                f'select count(*), coalesce(bit_xor(hash(t::varchar)), 0) from sla_marts."{name}" as t'
+            ).fetchone()
             assert row is not None
             digests[name] = hash(row)
         return digests
@@ -63,7 +73,13 @@ def _marts(warehouse: Path) -> dict[str, int]:
 def test_status_tells_run_months_and_the_age_of_each_source(sample: Built) -> None:
     told = json.loads(livret("status", "--warehouse", sample.warehouse, "--json").stdout)
     assert told["as_of"] == "2026-03-31 07:00:00+00:00"
-    assert {row["source"] for row in told["sources"]} >= {"monitoring", "tickets", "backups", "history", "registry"}
+    assert {row["source"] for row in told["sources"]} >= {
+        "monitoring",
+        "tickets",
+        "backups",
+        "history",
+        "registry",
+    }
     assert all(row["age_h"] is None or row["age_h"] >= 0 for row in told["sources"])
 
 
@@ -72,7 +88,9 @@ def test_closing_a_month_twice_writes_one_statement(copy: Built) -> None:
     again = json.loads(livret("close", "--month", "2026-02", "--warehouse", copy.warehouse, "--json").stdout)
     assert first["first"] and not again["first"] and again["unchanged"] == first["first"]
     with duckdb.connect(str(copy.warehouse), read_only=True) as con:
-        rows = con.execute("select version, figures from sla_statements.statements where month = '2026-02-01'").fetchall()
+        rows = con.execute(
+            "select version, figures from sla_statements.statements where month = '2026-02-01'"
+        ).fetchall()
     assert {version for version, _ in rows} == {1}
     assert all(json.loads(figures)["monthly_availability"] for _, figures in rows)
 
@@ -87,7 +105,8 @@ def test_check_tells_rejects_and_changes_nothing(tmp_path: Path) -> None:
     shutil.copytree(SAMPLES / "tickets", inbox / "tickets")
     told = json.loads(livret("check", "--inbox", inbox, "--json").stdout)
     assert all(
-        row["rows_in"] == row["rows_accepted"] + row["rows_duplicate"] + row["rows_rejected"] for row in told["files"]
+        row["rows_in"] == row["rows_accepted"] + row["rows_duplicate"] + row["rows_rejected"]
+        for row in told["files"]
     )
     assert told["rejects"] and all(row["file"] and row["line"] and row["rule"] for row in told["rejects"])
     assert [path.name for path in tmp_path.iterdir()] == ["inbox"]
@@ -104,8 +123,12 @@ def test_check_tells_rejects_and_changes_nothing(tmp_path: Path) -> None:
         (("close", "--month", "March"), "expected YYYY-MM"),
     ],
 )
-def test_wrong_usage_ends_with_two_and_says_why(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
-    done = livret(*arguments, check=False, LIVRET_INBOX=str(SAMPLES), LIVRET_WAREHOUSE=str(tmp_path / "w.duckdb"))
+def test_wrong_usage_ends_with_two_and_says_why(
+    arguments: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    done = livret(
+        *arguments, check=False, LIVRET_INBOX=str(SAMPLES), LIVRET_WAREHOUSE=str(tmp_path / "w.duckdb")
+    )
     assert done.returncode == 2
     assert told in done.stderr and "Traceback" not in done.stderr
 
@@ -123,9 +146,18 @@ def test_an_event_outside_the_known_holidays_names_file_and_line(tmp_path: Path)
     )
     tickets = tmp_path / "inbox/tickets/canonical/tickets.csv"
     tickets.parent.mkdir(parents=True)
-    tickets.write_text("ticket_id,client_id,channel,kind,created_at\nt,c,support,incident,2007-05-02T08:00:00Z\n")
+    tickets.write_text(
+        "ticket_id,client_id,channel,kind,created_at\nt,c,support,incident,2007-05-02T08:00:00Z\n"
+    )
     done = livret(
-        "run", "--inbox", tmp_path / "inbox", "--as-of", SAMPLE_AS_OF, "--warehouse", tmp_path / "w.duckdb", check=False
+        "run",
+        "--inbox",
+        tmp_path / "inbox",
+        "--as-of",
+        SAMPLE_AS_OF,
+        "--warehouse",
+        tmp_path / "w.duckdb",
+        check=False,
     )
     assert done.returncode == 2
     assert "fr-metropole" in done.stderr and "tickets/canonical/tickets.csv, line 2" in done.stderr

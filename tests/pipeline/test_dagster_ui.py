@@ -25,7 +25,14 @@ def server(tmp_path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("livret"), "dev", "--port", str(port), "--home", str(tmp_path / "home")],
+        [
+            Path(sys.executable).with_name("livret"),
+            "dev",
+            "--port",
+            str(port),
+            "--home",
+            str(tmp_path / "home"),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
