@@ -1,4 +1,6 @@
 -- One row per entry: what its whole allows, before letterings are followed. An entry is purged whole or not at all (R14).
+-- A view: writing every entry once more would cost more than the joins do.
+{{ config(materialized='view') }}
 with entries as (
     select * from {{ ref('int_history_entries') }}
 ),

@@ -3,20 +3,12 @@ with entries as (
     select * from {{ ref('int_history_entries') }}
 ),
 
-doubtful as (
-    select distinct
-        entries.dossier_key,
-        entries.journal_code,
-    from entries
-    where entries.debit <> entries.credit
-),
-
 looked_at as (
     select
         entries.dossier_key,
         entries.entry_id,
     from entries
-    inner join doubtful
+    inner join {{ ref('int_history_doubtful_journals') }} as doubtful
         on doubtful.dossier_key = entries.dossier_key
         and doubtful.journal_code = entries.journal_code
 )
@@ -29,4 +21,7 @@ from looked_at
 inner join {{ ref('stg_history__movements') }} as movements
     on movements.dossier_key = looked_at.dossier_key
     and movements.entry_id = looked_at.entry_id
+where movements.dossier_key in (
+    select doubtful.dossier_key from {{ ref('int_history_doubtful_journals') }} as doubtful
+)
 group by looked_at.dossier_key, looked_at.entry_id

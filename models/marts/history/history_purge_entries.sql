@@ -9,7 +9,6 @@ cut_offs as (
 )
 
 select
-    cut_offs.contract_id,
     cut_offs.client_id,
     cut_offs.dossier_id,
     verdicts.journal_code,
@@ -40,10 +39,8 @@ select
     verdicts.debit,
     verdicts.credit,
     verdicts.size_bytes as bytes,
-    verdicts.is_disputed,
     verdicts.free_on,
     verdicts.entry_id,
-    verdicts.whole_id,
 from verdicts
 inner join cut_offs on cut_offs.dossier_key = verdicts.dossier_key
 where verdicts.verdict <> 'quarantine'
@@ -52,7 +49,6 @@ where verdicts.verdict <> 'quarantine'
 union all
 
 select
-    cut_offs.contract_id,
     unread.client_id,
     unread.dossier_id,
     unread.journal_code,
@@ -65,10 +61,8 @@ select
     cast(0 as decimal(18, 2)) as debit,
     cast(0 as decimal(18, 2)) as credit,
     unread.size_bytes as bytes,
-    false as is_disputed,
     cast(null as date) as free_on,
     cast(null as bigint) as entry_id,
-    cast(null as bigint) as whole_id,
 from {{ ref('int_history_entries_unread') }} as unread
 left join cut_offs
     on cut_offs.client_id = unread.client_id and cut_offs.dossier_id = unread.dossier_id
