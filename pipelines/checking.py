@@ -35,8 +35,8 @@ def of(inbox: Path, now: datetime) -> dict[str, Any]:
             ),
             "rules": tables.records(
                 con,
-                'select source, format, rule, "column", count(*) as rows, min(file) as first_file, min_by(line, file) as first_line'
-                " from landing.rejects group by all order by all",
+                'select source, format, rule, "column", count(*) as rows, min(file) as first_file,'
+                " min_by(line, file) as first_line from landing.rejects group by all order by all",
             ),
             "rejects": tables.records(
                 con,

@@ -75,7 +75,7 @@ class _Inflated:
         self._path = path
         self._left = min(MAX_INFLATED_BYTES, max(path.stat().st_size, 1024) * MAX_INFLATION)
         self._stream = (
-            gzip.open(path, "rb") if compression == "gzip" else pa.input_stream(str(path), compression="zstd")
+            gzip.open(path, "rb") if compression == "gzip" else pa.input_stream(str(path), compression="zstd")  # noqa: SIM115
         )
 
     def read(self, size: int = -1) -> bytes:

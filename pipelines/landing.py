@@ -24,7 +24,9 @@ from pipelines.schemas import LandingModel
 
 MERGE_ROWS = 1_000_000  # rows gathered before they are merged
 MERGE_FILES = 200
-SMALL_BATCH = 50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
+SMALL_BATCH = (
+    50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
+)
 
 _RULES = {
     "not_nullable": "required_value_missing",
@@ -41,11 +43,12 @@ create table if not exists landing.files (
     file_id integer primary key, source varchar not null, format varchar not null, name varchar not null, sha256 varchar not null,
     settings_digest varchar not null, size_bytes bigint not null, modified_ns bigint not null,
     rows_in bigint not null, rows_accepted bigint not null, rows_duplicate bigint not null, rows_rejected bigint not null,
-    first_event_at timestamptz, last_event_at timestamptz, notes varchar[] not null, run_id varchar not null, loaded_at timestamptz not null
+    first_event_at timestamptz, last_event_at timestamptz, notes varchar[] not null, run_id varchar not null,
+    loaded_at timestamptz not null
 );
 create table if not exists landing.rejects (
-    reject_key varchar primary key, file_id integer not null, source varchar not null, format varchar not null, file varchar not null,
-    line bigint not null, rule varchar not null, "column" varchar, value varchar, raw varchar,
+    reject_key varchar primary key, file_id integer not null, source varchar not null, format varchar not null,
+    file varchar not null, line bigint not null, rule varchar not null, "column" varchar, value varchar, raw varchar,
     first_seen_at timestamptz not null, run_id varchar not null
 );
 create table if not exists landing.changes (
@@ -93,7 +96,9 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
         if table.surrogate:
             names, surrogate, key = table.surrogate
             texts = ", ".join(f"{name} varchar not null" for name in names)
-            con.execute(f"create table if not exists landing.{surrogate} ({key} integer primary key, {texts})")
+            con.execute(
+                f"create table if not exists landing.{surrogate} ({key} integer primary key, {texts})"
+            )
     probe_days.create(con)
 
 
@@ -101,14 +106,18 @@ def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_a
     """Write the one row that tells what is asked: `as_of`, and which run asks (ISO 8601 instants)."""
     con.begin()
     con.execute("delete from landing.run")
-    con.execute("insert into landing.run values (?::timestamptz, ?, ?::timestamptz)", [as_of, run_id, started_at])
+    con.execute(
+        "insert into landing.run values (?::timestamptz, ?, ?::timestamptz)", [as_of, run_id, started_at]
+    )
     con.commit()
 
 
 class Landing:
     """Merges one source's files into its landing tables."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, inbox: Path, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, inbox: Path, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._con = con
         self._inbox = inbox
         self._tell = tell
@@ -171,7 +180,9 @@ class Landing:
             return None
         digest = sha256(path)
         if known and known[1] == digest:
-            self._con.execute("update landing.files set modified_ns = ? where file_id = ?", [stat.st_mtime_ns, known[0]])
+            self._con.execute(
+                "update landing.files set modified_ns = ? where file_id = ?", [stat.st_mtime_ns, known[0]]
+            )
             return None
         if not self._under_way:
             self._con.begin()
@@ -192,7 +203,10 @@ class Landing:
             for table in TABLES.values():
                 if table.source == source:
                     if table.name == "checks":
-                        probe_days.touch(self._con, f"select probe_key, checked_at from landing.checks where file_id = {int(file_id)}")
+                        checks = (
+                            f"select probe_key, checked_at from landing.checks where file_id = {int(file_id)}"
+                        )
+                        probe_days.touch(self._con, checks)
                     self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
             self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
             self._con.execute("delete from landing.files where file_id = ?", [file_id])
@@ -218,7 +232,9 @@ class Landing:
     def _check_ending(file: InboxFile, reader: Reader) -> None:
         if reader.suffixes and file.suffix not in reader.suffixes:
             endings = ", ".join(reader.suffixes)
-            raise UnreadableFile("unknown_ending", f"{file.name}: expected a name ending in {endings}", file.suffix)
+            raise UnreadableFile(
+                "unknown_ending", f"{file.name}: expected a name ending in {endings}", file.suffix
+            )
 
     def _gather(self, under_way: _FileUnderWay, batch: Batch) -> None:
         under_way.notes.extend(batch.notes)
@@ -238,13 +254,17 @@ class Landing:
                 self._take(under_way, batch, rows, failures)
         self._small = {}
 
-    def _take(self, under_way: _FileUnderWay, batch: Batch, rows: pl.DataFrame, failures: pl.DataFrame) -> None:
+    def _take(
+        self, under_way: _FileUnderWay, batch: Batch, rows: pl.DataFrame, failures: pl.DataFrame
+    ) -> None:
         table = TABLES[batch.table]
         rejects = pl.concat([batch.rejects, failures])
         if rejects.height:
-            self._rejects.append(rejects.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id")))
+            self._rejects.append(
+                rejects.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id"))
+            )
         if rows.height:
-            frame = rows.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id"))  # noqa: F841
+            frame = rows.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id"))
             names = ", ".join(f'"{name}"' for name in frame.columns)
             self._con.execute(f"insert into incoming_{table.name} ({names}) select {names} from frame")
         under_way.counts.rows_in += rejects.height + (rows.height if table.is_counted else 0)
@@ -255,7 +275,8 @@ class Landing:
             if table.source == under_way.file.source:
                 self._con.execute(f"delete from incoming_{table.name} where file_id = ?", [under_way.file_id])
         self._small = {
-            name: [entry for entry in batches if entry[0] is not under_way] for name, batches in self._small.items()
+            name: [entry for entry in batches if entry[0] is not under_way]
+            for name, batches in self._small.items()
         }
         self._rejects = [frame.filter(pl.col("file_id") != under_way.file_id) for frame in self._rejects]
         row = rejects_frame([reject(1, error.rule, error.column, error.value, str(error))])
@@ -365,7 +386,9 @@ class Landing:
         ]
         first, last = None, None
         if events:
-            row = self._con.execute(f"select min(low), max(high) from ({' union all '.join(events)})").fetchone()
+            row = self._con.execute(
+                f"select min(low), max(high) from ({' union all '.join(events)})"
+            ).fetchone()
             first, last = row if row else (None, None)
         self._con.execute(
             "update landing.files set rows_in = ?, rows_accepted = ?, rows_duplicate = ?, rows_rejected = ?,"
@@ -395,10 +418,14 @@ def validated(model: type[LandingModel], batch: Batch) -> tuple[pl.DataFrame, pl
         cases = errors.failure_cases
     if cases["index"].null_count():
         first = cases.filter(pl.col("index").is_null()).row(0, named=True)
-        raise InvariantError(f"the reader of {batch.table} gave {first['failure_case']} for {first['column']}: {first['check']}")
+        raise InvariantError(
+            f"the reader of {batch.table} gave {first['failure_case']} for {first['column']}: {first['check']}"
+        )
     order = {name: position for position, name in enumerate(rows.columns)}
     found: dict[int, dict[str, object]] = {}
-    ranked = sorted(cases.iter_rows(named=True), key=lambda case: (case["index"], order.get(case["column"], len(order))))
+    ranked = sorted(
+        cases.iter_rows(named=True), key=lambda case: (case["index"], order.get(case["column"], len(order)))
+    )
     for case in ranked:
         rule = _RULES.get(case["check"].split("(")[0], case["check"])
         column = case["column"] if case["schema_context"] == "Column" else None
@@ -417,7 +444,9 @@ def _row_text(rows: pl.DataFrame, index: int) -> str:
     return json.dumps(rows.row(index, named=True), ensure_ascii=False, default=str)[:RAW_CHARACTERS]
 
 
-def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> tuple[dict[int, int], dict[int, int]]:
+def merge(
+    con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str
+) -> tuple[dict[int, int], dict[int, int]]:
     """Merge `incoming_<table>` into `landing.<table>`. Returns accepted and duplicate rows by file.
 
     The same key and values: a duplicate. The same key and other values: the row is replaced and `landing.changes` says so,
@@ -434,7 +463,9 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> t
     bound = _bound(con, table)
     meets_stored = _one(con, f"select exists (select 1 from landing.{name} as old where {bound})")
     if not meets_stored:  # nothing stored of that time: every row is fresh, as on most nights
-        con.execute(f"create or replace temp table known_{name} as select file_id, line from merging_{name} limit 0")
+        con.execute(
+            f"create or replace temp table known_{name} as select file_id, line from merging_{name} limit 0"
+        )
     else:
         _tell_known_apart(con, table, full_key, bound, run_id)
     fresh = f"fresh_{name}" if meets_stored else f"merging_{name}"
@@ -445,7 +476,9 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> t
         probe_days.touch(con, f"select probe_key, checked_at from {fresh}")
     accepted = _by_file(con, f"select file_id, count(*) from {fresh} group by file_id")
     duplicate = _by_file(con, f"select file_id, count(*) from known_{name} group by file_id")
-    for file_id, rows in _by_file(con, f"select file_id, count(*) from thinned_{name} group by file_id").items():
+    for file_id, rows in _by_file(
+        con, f"select file_id, count(*) from thinned_{name} group by file_id"
+    ).items():
         duplicate[file_id] = duplicate.get(file_id, 0) + rows
     return accepted, duplicate
 
@@ -533,14 +566,23 @@ def _number_and_thin(con: duckdb.DuckDBPyConnection, table: LandingTable) -> Non
     """
     name, key = table.name, table.stored_key
     keys = ", ".join(f'"{column}"' for column in key)
-    con.execute(f"create or replace temp table twice as select {keys} from incoming_{name} group by all having count(*) > 1")
+    con.execute(
+        f"create or replace temp table twice as select {keys} from incoming_{name} group by all having count(*) > 1"
+    )
     columns = ", ".join(f'incoming."{column}"' for column in table.stored_columns if column != "sequence")
     in_twice = f"from incoming_{name} as incoming semi join twice on {_same(key, 'twice', 'incoming')}"
     single = f"from incoming_{name} as incoming anti join twice on {_same(key, 'twice', 'incoming')}"
     if not _one(con, "select count(*) from twice"):
-        single, in_twice = f"from incoming_{name} as incoming", f"from incoming_{name} as incoming where false"
+        single, in_twice = (
+            f"from incoming_{name} as incoming",
+            f"from incoming_{name} as incoming where false",
+        )
     values = ", ".join(f'"{column}"' for column in (*key, *table.values))
-    numbered = ", row_number() over (partition by file_id, " + keys + " order by line) - 1 as sequence" if table.sequenced else ""
+    numbered = (
+        ", row_number() over (partition by file_id, " + keys + " order by line) - 1 as sequence"
+        if table.sequenced
+        else ""
+    )
     last_of = f"{keys}, sequence" if table.sequenced else keys
     con.execute(
         f"""
@@ -583,7 +625,9 @@ def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
         return f"old.{key} between {int(row[0])} and {int(row[1])}"
     if table.event is None or table.event not in table.key:
         return "true"
-    row = con.execute(f'select min("{table.event}"), max("{table.event}") from merging_{table.name}').fetchone()
+    row = con.execute(
+        f'select min("{table.event}"), max("{table.event}") from merging_{table.name}'
+    ).fetchone()
     assert row is not None
     return f"old.\"{table.event}\" between '{row[0]}' and '{row[1]}'"
 
@@ -591,13 +635,16 @@ def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
 def _incoming_columns(table: LandingTable) -> dict[str, str]:
     columns = {**{name: sql for name, sql in table.stored_columns.items() if name != "sequence"}}
     if table.surrogate:
-        columns |= {name: "varchar" for name in table.surrogate[0]}
+        columns |= dict.fromkeys(table.surrogate[0], "varchar")
     return columns
 
 
 def _same(columns: Iterable[str], left: str, right: str) -> str:
     """Null-safe equality; plain columns of a key that may not be null join faster, so DuckDB is left to see both forms."""
-    return " and ".join(f'{left}."{column}" is not distinct from {right}."{column}"' for column in columns) or "true"
+    return (
+        " and ".join(f'{left}."{column}" is not distinct from {right}."{column}"' for column in columns)
+        or "true"
+    )
 
 
 def _json(columns: Iterable[str], alias: str) -> str:

@@ -110,9 +110,8 @@ def _check_keys(toml: Path, table: Mapping[str, Any], known: Mapping[str, type |
 
 def _merge(values: dict[str, Any], origin: dict[str, Path], toml: Path, table: Mapping[str, Any]) -> None:
     for key, value in table.items():
-        if isinstance(value, dict) and isinstance(values.get(key), dict):
-            value = {**values[key], **value}
-        values[key] = value
+        is_table = isinstance(value, dict) and isinstance(values.get(key), dict)
+        values[key] = {**values[key], **value} if is_table else value
         origin[key] = toml
 
 

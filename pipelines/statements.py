@@ -134,8 +134,8 @@ def _close_one(con: duckdb.DuckDBPyConnection, month: date, environment: dict[st
         """
         insert into sla_statements.statements
         select ?, ?, ?, ?, runs.as_of, runs.run_id,
-            (select coalesce(sha256(string_agg(name || ' ' || sha256, chr(10) order by name)), '') from sla_contract.contract_files),
-            (select coalesce(sha256(string_agg(name || ' ' || sha256, chr(10) order by name, file_id)), '') from landing.files),
+            (select sha256(string_agg(name || ' ' || sha256, chr(10) order by name)) from sla_contract.contract_files),
+            (select sha256(string_agg(name || ' ' || sha256, chr(10) order by name, file_id)) from landing.files),
             ?, ?, ?, ?
         from sla_marts.runs
         """,

@@ -22,7 +22,16 @@ from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
 from pipelines.readers import RAW_CHARACTERS, Batch, Reader, history_canonical, reject, rejects_frame
 from pipelines.readers.values import typed
-from pipelines.schemas import LandingModel, backups, history, holds, interruptions, monitoring, registry, tickets
+from pipelines.schemas import (
+    LandingModel,
+    backups,
+    history,
+    holds,
+    interruptions,
+    monitoring,
+    registry,
+    tickets,
+)
 from pipelines.source_config import SourceConfig
 
 BLOCK_BYTES = 64 << 20
@@ -54,7 +63,9 @@ _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]]
     ("history", "canonical"): (("", "movements", history.Movements),),
     ("holds", "canonical"): (("", "holds", holds.Holds),),
 }
-_MADE_HERE = {"movements": ("movement_id", "entry_id", "lettering_id", "size_bytes")}  # columns the file does not give
+_MADE_HERE = {
+    "movements": ("movement_id", "entry_id", "lettering_id", "size_bytes")
+}  # columns the file does not give
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,9 @@ def _table(file: InboxFile) -> tuple[str, type[LandingModel]]:
         if file.path.name.startswith(beginning):
             return table, model
     names = ", ".join(f"{beginning}*" for beginning, _, _ in choices)
-    raise UnreadableFile("unknown_file_name", f"{file.name}: file names here are {names}; rename it", file.path.name)
+    raise UnreadableFile(
+        "unknown_file_name", f"{file.name}: file names here are {names}; rename it", file.path.name
+    )
 
 
 def blocks(file: InboxFile) -> Iterator[Block]:
@@ -147,14 +160,18 @@ def _csv_header(head: bytes, file: InboxFile) -> str:
     try:
         return head.decode("utf-8-sig").rstrip("\r")
     except UnicodeDecodeError as error:
-        raise UnreadableFile("not_utf8", f"{file.name}: header is not UTF-8 ({error})", repr(head[:80])) from error
+        raise UnreadableFile(
+            "not_utf8", f"{file.name}: header is not UTF-8 ({error})", repr(head[:80])
+        ) from error
 
 
 def _header_names(header: str, delimiter: str, file: InboxFile) -> list[str]:
     try:
         names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise UnreadableFile("broken_header", f"{file.name}: header cannot be read ({error})", header[:80]) from error
+        raise UnreadableFile(
+            "broken_header", f"{file.name}: header cannot be read ({error})", header[:80]
+        ) from error
     return [name.strip() for name in names]
 
 
@@ -168,12 +185,14 @@ def _delimiter(header: str, file: InboxFile) -> str:
 def _check_header(names: list[str], file: InboxFile) -> None:
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice and not file.config.get("columns"):
-        raise UnreadableFile("column_twice", f"{file.name}: column {twice[0]!r} stands twice", twice[0], twice[0])
+        raise UnreadableFile(
+            "column_twice", f"{file.name}: column {twice[0]!r} stands twice", twice[0], twice[0]
+        )
 
 
 def _fast_csv(data: bytes, names: list[str], delimiter: str, line: int) -> pl.DataFrame | None:
     """The block read by Polars, or None where it is not plain enough to number its lines."""
-    if data.count(b"\"") % 2 or b"\x00" in data or b"\n\n" in data or b"\n\r\n" in data:
+    if data.count(b'"') % 2 or b"\x00" in data or b"\n\n" in data or b"\n\r\n" in data:
         return None
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
     unique = _unique(names)
@@ -182,7 +201,7 @@ def _fast_csv(data: bytes, names: list[str], delimiter: str, line: int) -> pl.Da
             io.BytesIO(data),
             has_header=False,
             new_columns=unique,
-            schema={name: pl.String for name in unique},
+            schema=dict.fromkeys(unique, pl.String),
             separator=delimiter,
             infer_schema=False,
             truncate_ragged_lines=False,
@@ -199,8 +218,8 @@ def _unique(names: list[str]) -> list[str]:
     """Column names made unique: a second `x` becomes `x.2`, a nameless one `column.7`; ours for `line` is kept free."""
     seen: dict[str, int] = {LINE: 1}
     result = []
-    for position, name in enumerate(names, 1):
-        name = name or f"column.{position}"
+    for position, given in enumerate(names, 1):
+        name = given or f"column.{position}"
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
     return result
@@ -301,7 +320,7 @@ def _shown(raw: str) -> str:
 
 
 def _text_frame(records: list[list[str | None]], names: list[str], numbers: list[int]) -> pl.DataFrame:
-    frame = pl.DataFrame(records, schema={name: pl.String for name in names}, orient="row")
+    frame = pl.DataFrame(records, schema=dict.fromkeys(names, pl.String), orient="row")
     return frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64))
 
 
@@ -317,8 +336,8 @@ def _json_block(chunk: list[tuple[int, str]]) -> Block:
     records: list[dict[str, Any]] = []
     numbers: list[int] = []
     lost: list[dict[str, object]] = []
-    for number, text in chunk:
-        text = text.rstrip("\r\n").removeprefix("\ufeff")
+    for number, line in chunk:
+        text = line.rstrip("\r\n").removeprefix("\ufeff")
         if not text.strip():
             continue
         try:
@@ -336,7 +355,7 @@ def _json_block(chunk: list[tuple[int, str]]) -> Block:
         numbers.append(number)
     names = [name for name in dict.fromkeys(key for record in records for key in record) if name != LINE]
     columns = {name: [_json_text(record.get(name)) for record in records] for name in names}
-    frame = pl.DataFrame(columns, schema={name: pl.String for name in names})
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
     return Block(frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64)), lost)
 
 
@@ -372,17 +391,25 @@ def _parquet_blocks(file: InboxFile) -> Iterator[Block]:
             yield _without_nul(frame.with_columns(numbers))
             line += frame.height
     except (arrow.ArrowException, OSError, pl.exceptions.PolarsError) as error:
-        raise UnreadableFile("not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})") from error
+        raise UnreadableFile(
+            "not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})"
+        ) from error
 
 
 def _without_nul(frame: pl.DataFrame) -> Block:
     """Records whose texts hold a NUL character are lost."""
-    texts = [pl.col(name).str.contains("\x00", literal=True) for name, kind in frame.schema.items() if kind == pl.String]
+    texts = [
+        pl.col(name).str.contains("\x00", literal=True)
+        for name, kind in frame.schema.items()
+        if kind == pl.String
+    ]
     bad = frame.select(pl.any_horizontal(texts).fill_null(False)).to_series() if texts else pl.Series([False])
     if not bad.any():
         return Block(frame, [])
     shown = raw_text(frame, frame.filter(bad)[LINE])
-    return Block(frame.filter(~bad), [reject(line, "nul_character", None, None, text) for line, text in shown.items()])
+    return Block(
+        frame.filter(~bad), [reject(line, "nul_character", None, None, text) for line, text in shown.items()]
+    )
 
 
 # ---------------------------------------------------------------- typing
@@ -390,7 +417,9 @@ def _source_column(name: str, config: SourceConfig) -> str:
     return str((config.get("columns") or {}).get(name, name))
 
 
-def _notes(rows: pl.DataFrame, columns: Mapping[str, Any], table: str, config: SourceConfig) -> tuple[str, ...]:
+def _notes(
+    rows: pl.DataFrame, columns: Mapping[str, Any], table: str, config: SourceConfig
+) -> tuple[str, ...]:
     known = {_source_column(name, config) for name in columns} | {LINE}
     unknown = [name for name in rows.columns if name not in known]
     return (f"unknown columns, not kept: {', '.join(unknown)}",) if unknown else ()
@@ -418,13 +447,19 @@ def _typed_batch(
     if broken:
         bad = pl.Series([row["line"] for row in lost], dtype=pl.Int64)
         frame = frame.filter(~pl.col(LINE).is_in(bad.implode()))
-    return Batch(table, frame.select(columns.keys()), rejects_frame(lost), lambda wanted: raw_text(rows, wanted), notes)
+    return Batch(
+        table, frame.select(columns.keys()), rejects_frame(lost), lambda wanted: raw_text(rows, wanted), notes
+    )
 
 
-def raw_column(rows: pl.DataFrame, name: str, column: Any, config: SourceConfig, file: InboxFile) -> pl.Series:
+def raw_column(
+    rows: pl.DataFrame, name: str, column: Any, config: SourceConfig, file: InboxFile
+) -> pl.Series:
     """The file's column, completed by what `source.toml` gives; missing altogether: nulls where they are allowed."""
     found = _source_column(name, config)
-    constant = (config.get("defaults") or {}).get(name, config.get(name) if name == "environment_id" else None)
+    constant = (config.get("defaults") or {}).get(
+        name, config.get(name) if name == "environment_id" else None
+    )
     if found in rows.columns:
         raw = rows[found]
         if raw.dtype == pl.Null:
@@ -440,11 +475,17 @@ def raw_column(rows: pl.DataFrame, name: str, column: Any, config: SourceConfig,
         )
     if constant is not None:
         raw = raw.fill_null(pl.lit(constant)) if raw.dtype == pl.String else raw
-        raw = raw.to_frame("raw").select(pl.coalesce("raw", pl.lit(str(constant)))).to_series() if raw.null_count() else raw
+        raw = (
+            raw.to_frame("raw").select(pl.coalesce("raw", pl.lit(str(constant)))).to_series()
+            if raw.null_count()
+            else raw
+        )
     return raw.alias(name)
 
 
-def broken_rows(rows: pl.DataFrame, broken: list[tuple[str, pl.Series, pl.Series]]) -> list[dict[str, object]]:
+def broken_rows(
+    rows: pl.DataFrame, broken: list[tuple[str, pl.Series, pl.Series]]
+) -> list[dict[str, object]]:
     """One reject per row: its first broken value."""
     found: dict[int, dict[str, object]] = {}
     for name, raw, rules in broken:
@@ -465,6 +506,12 @@ def raw_text(rows: pl.DataFrame, lines: Iterable[int]) -> Mapping[int, str]:
 
 
 READERS = tuple(
-    Reader(source, format_, tuple(table for _, table, _ in choices), read, suffixes=(".csv", ".ndjson", ".jsonl", ".parquet"))
+    Reader(
+        source,
+        format_,
+        tuple(table for _, table, _ in choices),
+        read,
+        suffixes=(".csv", ".ndjson", ".jsonl", ".parquet"),
+    )
     for (source, format_), choices in _FORMATS.items()
 )

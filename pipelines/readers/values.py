@@ -75,7 +75,9 @@ def _instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...]) ->
             return Typed.of(raw, raw.dt.convert_time_zone("UTC").cast(UTC_INSTANT), "not_an_instant")
         return _in_zone(raw, raw.cast(pl.Datetime("us")), config)
     if raw.dtype != pl.String:
-        return Typed.of(raw, pl.Series(raw.name, [None], dtype=UTC_INSTANT).new_from_index(0, len(raw)), "not_an_instant")
+        return Typed.of(
+            raw, pl.Series(raw.name, [None], dtype=UTC_INSTANT).new_from_index(0, len(raw)), "not_an_instant"
+        )
     values = _first_format(raw, tuple(text + "%#z" for text in formats), zoned=True)
     left = raw.is_not_null() & values.is_null()
     if not left.any():
@@ -85,7 +87,9 @@ def _instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...]) ->
     local = _in_zone(naive, _first_format(naive, formats, zoned=False), config)
     merged = values.zip_with(values.is_not_null(), local.values)
     lost = raw.is_not_null() & merged.is_null()
-    rules = local.broken.zip_with(local.broken.is_not_null(), pl.Series(["not_an_instant"]).new_from_index(0, len(raw)))
+    rules = local.broken.zip_with(
+        local.broken.is_not_null(), pl.Series(["not_an_instant"]).new_from_index(0, len(raw))
+    )
     return Typed(merged, rules.set(~lost, None))
 
 
@@ -114,7 +118,9 @@ def _in_zone(raw: pl.Series, local: pl.Series, config: SourceConfig) -> Typed:
     frame = pl.DataFrame({"local": local})
     choice = config.get("ambiguous", "null")
     utc = frame.select(
-        pl.col("local").dt.replace_time_zone(zone, ambiguous=choice, non_existent="null").dt.convert_time_zone("UTC")
+        pl.col("local")
+        .dt.replace_time_zone(zone, ambiguous=choice, non_existent="null")
+        .dt.convert_time_zone("UTC")
     ).to_series()
     earliest = frame.select(
         pl.col("local").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
@@ -157,5 +163,6 @@ def amounts(raw: pl.Series, kind: pl.Decimal) -> Typed:
     """Amounts of money with a decimal point, exactly: more decimals than the column holds are refused."""
     if raw.dtype == pl.String:
         plain = raw.str.contains(r"^[+-]?\d{1,15}(\.\d{1,2}0*)?$")
-        return Typed.of(raw, raw.set(~plain.fill_null(True), None).str.strip_prefix("+").cast(kind, strict=False), "not_an_amount")
+        unsigned = raw.set(~plain.fill_null(True), None).str.strip_prefix("+")
+        return Typed.of(raw, unsigned.cast(kind, strict=False), "not_an_amount")
     return Typed.of(raw, raw.cast(kind, strict=False), "not_an_amount")
