@@ -25,8 +25,8 @@ UNITS = (*DURATIONS, "working_day", "day", "year", "pct", "count", "byte")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: how its text is typed (a key of contract.PARSERS), whether it may be empty, which words
-    it knows.
+    """One column: how its text is typed (a key of contract_files.PARSERS), whether it may be empty, which
+    words it knows.
     """
 
     name: str
