@@ -76,7 +76,12 @@ def load(folder: Path) -> Contract:
                 )
             rows[table.name] = []
             continue
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            problems.found.append(f"{path}: cannot be read ({error.strerror}); check its permissions")
+            rows[table.name] = []
+            continue
         digests[path.name] = hashlib.sha256(content).hexdigest()
         rows[table.name] = list(read(path, content, table, problems))
     defaults = _term_defaults()

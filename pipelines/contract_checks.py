@@ -22,6 +22,8 @@ from pipelines.contract_files import (
 )
 from pipelines.contract_tables import COMMITMENTS, TABLES
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200  # a calendar beyond them is a slip, such as 9999-12-31 for "open"
+
 
 def check(
     folder: Path,
@@ -135,6 +137,13 @@ def _check_calendars(folder: Path, rows: Mapping[str, list[Row]], problems: Prob
                 path_of(folder, "holiday_calendars"),
                 row["line"],
                 f"covers_until {row['covers_until']} is not after covers_from {row['covers_from']}",
+            )
+        elif row["covers_from"].year < EARLIEST_YEAR or row["covers_until"].year > LATEST_YEAR:
+            problems.add(
+                path_of(folder, "holiday_calendars"),
+                row["line"],
+                f"calendar covers {row['covers_from']} to {row['covers_until']}, expected within {EARLIEST_YEAR}"
+                f" to {LATEST_YEAR}: every day of it becomes a row; name the years whose holidays are known",
             )
     for row in rows["holidays"]:
         path, calendar = path_of(folder, "holidays"), row["holiday_calendar"]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.contract import Contract, load, write
@@ -415,6 +415,11 @@ SPOILED: dict[str, tuple[str, Callable[[Path], int], tuple[str, ...]]] = {
         ("'UTC'", "'Europe/Paris'", "line 2"),
     ),
     "calendar that changes": ("contracts", spoil_calendar, ("'us'", "'fr-metropole'", "line 2")),
+    "calendar without an end": (
+        "holiday_calendars",
+        lambda f: add(f, "holiday_calendars", holiday_calendar="us", covers_until="9999-12-31"),
+        ("9999-12-31", "within 1900 to 2200"),
+    ),
     "calendar that covers nothing": (
         "holiday_calendars",
         lambda f: add(f, "holiday_calendars", holiday_calendar="us", covers_until="2010-01-01"),
@@ -455,6 +460,35 @@ def test_lines_are_counted_through_texts_with_line_breaks(folder: Path) -> None:
     rows[1]["nature"] = "guessed"
     put(folder, "clauses", rows)
     assert "clauses.csv:4: nature is 'guessed'" in refused(folder)
+
+
+WORDS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["", "0", "-1", "9999-12-31", "0001-01-01", "24:00:00", "00:00:00", "NaN", "1e9", "\x00", '"']
+    ),
+)
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_whatever_stands_in_a_cell_the_folder_is_used_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("spoilt") / "contract"
+    shutil.copytree(BOOKLET, folder, ignore=shutil.ignore_patterns("clauses.csv"))
+    put(folder, "clauses", [])
+    name = data.draw(st.sampled_from([table.name for table in TABLES if table.name != "clauses"]))
+    rows = rows_of(folder, name)
+    for _ in range(data.draw(st.integers(1, 3))):
+        if rows:
+            row = data.draw(st.sampled_from(rows[:20]))
+            row[data.draw(st.sampled_from(sorted(row)))] = data.draw(WORDS)
+    put(folder, name, rows)
+    try:
+        load(folder)
+    except ConfigurationError as error:
+        assert f"{name}.csv" in str(error) or "contracts.csv" in str(error)
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
