@@ -58,12 +58,15 @@ def lay_out(inbox: Path) -> Path:
         {"environment_id": client, "client_id": client, "contract_id": "quadra-expert-2023-09", "kind": "production",
          "opened_on": "2010-01-01"}
         for client in ("firm", "real")
-    ]  # fmt: skip
+    ] + [{"environment_id": "x", "client_id": "orphan", "contract_id": "nowhere", "kind": "production", "opened_on": "2010-01-01"}]  # fmt: skip
     write_rows(registry / "environments.csv", environments)
     write_rows(
         registry / "dossiers.csv",
         [{"client_id": "firm", "dossier_id": "d/1", "siren": "123456789", "fiscal_year_end": "12-31"}],
     )
+    write_fec(inbox / "history/fec/orphan/d/export.txt", pair("20000101", "1"))
+    bad = [{**line, "EcritureDate": "20150230"} for line in pair("20150115", "2")]
+    write_fec(inbox / "history/fec/orphan/lost/export.txt", bad)
     write_fec(inbox / "history/fec/firm/shop/123456789FEC20251231.txt", LEDGER)
     write_rows(
         inbox / "history/canonical/movements.csv",
@@ -128,6 +131,21 @@ def test_a_ledger_is_judged_line_by_line(ask: Ask) -> None:
     assert [row[-1] for row in rows] == [None, date(2022, 1, 1), date(2029, 1, 1), date(2032, 1, 1)]
     size = sum(len("\t".join(line[name] for name in HEADER).encode()) + 2 for line in LEDGER)
     assert sum(int(str(row[-2])) for row in rows) == size
+
+
+def test_without_a_contract_or_a_readable_date_nothing_goes(ask: Ask) -> None:
+    rows = ask(
+        "select dossier_id, fiscal_year_end, verdict, reasons, entries, lines, cut_off, free_on"
+        " from sla_marts.history_purge_candidates where client_id = 'orphan' order by 1"
+    )
+    assert rows == [
+        ("d", date(2000, 12, 31), "blocked", "no_terms", 1, 2, None, None),
+        ("lost", None, "quarantine", "not_a_date", 1, 2, None, None),
+    ]
+    assert ask("select count(*) from sla_marts.history_purge_entries where client_id = 'orphan'") == [(2,)]
+    assert ask("select rows, rows_unreadable from sla_marts.history_fec_files where dossier_id = 'lost'") == [
+        (2, 2)
+    ]
 
 
 def test_the_list_its_manifest_and_its_archive_agree(built: Path, tmp_path: Path) -> None:

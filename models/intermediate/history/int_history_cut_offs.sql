@@ -22,7 +22,7 @@ both_rules as (
     select
         dossiers.*,
         cast(
-            concat(cast(year(dossiers.as_of_on) - dossiers.kept_years + 1 as string), '-01-01') as date
+            cast(year(dossiers.as_of_on) - dossiers.kept_years + 1 as string) || '-01-01' as date
         ) as calendar_cut_off,
         coalesce(fiscal_years.fiscal_year_from, date '1900-01-01') as fiscal_cut_off,
     from dossiers

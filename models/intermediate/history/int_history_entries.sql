@@ -1,7 +1,5 @@
 -- One row per entry as R14 tells it: dossier, journal, number and date.
 -- It knows no contract and no date asked: only dossiers whose lines changed since are summarised again (elsewhere: all).
--- Whoever changes what is summarised here raises the version, so that stored summaries are made again.
-{% set version = 1 %}
 {{ config(
     materialized='incremental' if target.type == 'duckdb' else 'table',
     incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
@@ -30,7 +28,6 @@ known as (
         entries.dossier_key,
         sum(entries.lines) as lines,
         max(entries.last_file_id) as last_file_id,
-        min(entries.summary_version) as summary_version,
     from {{ this }} as entries
     group by entries.dossier_key
 ),
@@ -42,7 +39,6 @@ changed as (
     where known.dossier_key is null
         or known.lines <> now.lines
         or known.last_file_id <> now.last_file_id
-        or known.summary_version is distinct from {{ version }}
 ),
 
 touched as (
@@ -69,6 +65,5 @@ select
     cast(sum(touched.size_bytes) as bigint) as size_bytes,
     min(touched.entry_on) as entry_on,
     max(touched.file_id) as last_file_id,
-    {{ version }} as summary_version,
 from touched
 group by touched.dossier_key, touched.entry_id

@@ -34,9 +34,8 @@ select
     later.fiscal_year_end,
     later.tax_held_until,
     later.leaves_fiscal_on,
-    cast(
-        concat(cast(later.year + cut_offs.kept_years as string), '-01-01') as date
-    ) as leaves_calendar_on,
+    cast(cast(later.year + cut_offs.kept_years as string) || '-01-01' as date)
+        as leaves_calendar_on,
     cut_offs.history_rule,
     cut_offs.as_of_on,
     cut_offs.calendar_cut_off,
