@@ -1,5 +1,8 @@
 -- One row per copy (repository, point) of a known environment shown by as_of, with what it is
 -- worth.
+-- A view: the few doubtful copies join fast, and a table would write every point again.
+{{ config(materialized='view') }}
+
 with copies as (
     select * from {{ ref('int_backup_copies_located') }}
 ),

@@ -1,11 +1,7 @@
 -- One row per copy (repository, point) of a known environment shown by as_of: where it lies, which
 -- night, whether still there.
-with sightings as (
-    select * from {{ ref('int_backup_sightings') }}
-),
-
-points as (
-    select * from {{ ref('stg_backups__points') }}
+with points as (
+    select * from {{ ref('int_backup_points') }}
 ),
 
 point_keys as (
@@ -29,7 +25,7 @@ slices as (
 )
 
 select
-    sightings.point_key,
+    points.point_key,
     point_keys.repository_id,
     coalesce(repositories.place, points.place) as place,
     environments.contract_id,
@@ -45,19 +41,16 @@ select
     slices.night_on,
     points.started_at,
     points.finished_at,
-    sightings.first_listed_at,
-    sightings.last_listed_at,
+    points.first_listed_at,
+    points.last_listed_at,
     repositories.latest_listed_at,
     listings.next_complete_listed_at as missing_listed_at,
     points.file_id,
     points.line,
     repositories.latest_listed_at is null
-    or sightings.last_listed_at >= repositories.latest_listed_at as is_present,
-from sightings
-inner join points
-    on points.point_key = sightings.point_key
-    and points.listed_at = sightings.last_listed_at
-inner join point_keys on point_keys.point_key = sightings.point_key
+    or points.last_listed_at >= repositories.latest_listed_at as is_present,
+from points
+inner join point_keys on point_keys.point_key = points.point_key
 inner join environments on environments.environment_id = point_keys.environment_id
 inner join slices
     on slices.contract_id = environments.contract_id
@@ -67,4 +60,4 @@ inner join slices
 left join repositories on repositories.repository_id = point_keys.repository_id
 left join listings
     on listings.repository_id = point_keys.repository_id
-    and listings.listed_at = sightings.last_listed_at
+    and listings.listed_at = points.last_listed_at
