@@ -4,8 +4,10 @@
 
 {% macro replace_in_place(target_relation, create) %}
     {%- set existing_relation = load_cached_relation(this) -%}
-    {%- if existing_relation is not none %}{% do adapter.drop_relation(existing_relation) %}{% endif -%}
-    {% call statement('main') %}{{ create }}{% endcall %}
+    {%- if existing_relation is not none and existing_relation.type != target_relation.type -%}
+        {% do adapter.drop_relation(existing_relation) %}
+    {%- endif -%}
+    {% call statement('main') %}drop {{ target_relation.type }} if exists {{ target_relation }}; {{ create }}{% endcall %}
     {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
 {% endmacro %}

@@ -75,12 +75,14 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     serves them all.
     """
     manifest()
-    without = [] if all_tests else ["--exclude-resource-type", "unit_test", "--exclude", "tag:step"]
-    # Models that keep rows between runs are built anew once after their own code changed.
+    # After their code changed, models that keep rows between runs are built anew; while it did not, views still stand.
     built, digest = work / _DIGEST, _project_digest()
     is_same = built.is_file() and built.read_text() == digest
-    anew = [] if is_same else ["--full-refresh"]
-    result = _invoke(["build", *selection, *without, *anew], work, work / "target", parsed=TARGET / _PARSED)
+    arguments = ["build", *selection, *([] if is_same else ["--full-refresh"])]
+    if not all_tests:
+        standing = ["config.materialized:view"] if is_same and not selection else []
+        arguments += ["--exclude-resource-type", "unit_test", "exposure", "--exclude", "tag:step", *standing]
+    result = _invoke(arguments, work, work / "target", parsed=TARGET / _PARSED)
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:
         raise BuildError(f"dbt build could not run: {result.exception}") from result.exception
