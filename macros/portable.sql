@@ -56,3 +56,8 @@ explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 {% macro number_series(first, last) %}{{ return(adapter.dispatch('number_series')(first, last)) }}{% endmacro %}
 {% macro duckdb__number_series(first, last) %}unnest(generate_series({{ first }}, {{ last }})){% endmacro %}
 {% macro spark__number_series(first, last) %}explode(sequence({{ first }}, {{ last }})){% endmacro %}
+
+{# UTC day of an instant. DuckDB's own cast asks its time-zone library for every row: ten times dearer. #}
+{% macro utc_day(at) %}{{ return(adapter.dispatch('utc_day')(at)) }}{% endmacro %}
+{% macro duckdb__utc_day(at) %}cast(make_timestamp(epoch_us({{ at }})) as date){% endmacro %}
+{% macro spark__utc_day(at) %}cast({{ at }} as date){% endmacro %}

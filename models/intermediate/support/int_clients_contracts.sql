@@ -1,4 +1,5 @@
 -- One row per client: the contract of its production environments, else of all; null where they have several.
+{{ config(materialized='table') }}
 with environments as (
     select * from {{ ref('stg_registry__environments') }}
 ),

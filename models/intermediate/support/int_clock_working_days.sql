@@ -1,5 +1,6 @@
 -- One row per contract, clock that counts working days, and slice of a civil day within a UTC day: how many days and seconds
 -- the clock had opened by the end of that civil day. Only R10 reads it.
+{{ config(materialized='table') }}
 with targets as (
     select distinct
         int_targets.contract_id,

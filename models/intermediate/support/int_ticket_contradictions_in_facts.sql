@@ -1,6 +1,6 @@
 -- One row per ticket and statement that does not fit another one, or a register.
 with tickets as (
-    select * from {{ ref('int_tickets_placed') }}
+    select * from {{ ref('int_ticket_scopes') }}
 ),
 
 environments as (
@@ -11,22 +11,15 @@ clients as (
     select * from {{ ref('int_clients_contracts') }}
 ),
 
-out_of_scope as (
-    select * from {{ ref('int_tickets_out_of_scope') }}
-),
-
 registered as (
     select
         tickets.*,
         environments.environment_id is not null as has_known_environment,
         environments.client_id as environment_client_id,
         clients.client_id is not null as has_known_client,
-        out_of_scope.reason,
-        out_of_scope.clause,
     from tickets
     left join environments on environments.environment_id = tickets.environment_id
     left join clients on clients.client_id = tickets.client_id
-    left join out_of_scope on out_of_scope.ticket_id = tickets.ticket_id
 )
 
 select registered.ticket_id, 'closed_never_taken' as rule, cast(null as varchar) as value
@@ -93,4 +86,4 @@ union all
 
 select registered.ticket_id, 'reason_not_in_contract' as rule, registered.reason_given as value
 from registered
-where registered.reason_given is not null and registered.clause is null
+where registered.reason_given is not null and registered.not_covered_clause is null

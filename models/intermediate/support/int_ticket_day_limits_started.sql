@@ -3,6 +3,7 @@
 with readings as (
     select * from {{ ref('int_ticket_limit_readings') }} as int_ticket_limit_readings
     where int_ticket_limit_readings.unit = 'working_day'
+        and int_ticket_limit_readings.settled_as is null
 ),
 
 working_days as (
@@ -18,6 +19,6 @@ from readings
 left join working_days
     on working_days.contract_id = readings.contract_id
     and working_days.clock = readings.clock
-    and working_days.utc_day = cast(readings.started_at as date)
+    and working_days.utc_day = {{ utc_day('readings.started_at') }}
     and working_days.slice_from <= readings.started_at
     and working_days.slice_until > readings.started_at

@@ -32,13 +32,13 @@ begun as (
     inner join working_days as paused
         on paused.contract_id = started.contract_id
         and paused.clock = started.clock
-        and paused.utc_day = cast(pauses.paused_from as date)
+        and paused.utc_day = {{ utc_day('pauses.paused_from') }}
         and paused.slice_from <= pauses.paused_from
         and paused.slice_until > pauses.paused_from
     inner join working_days as resumed
         on resumed.contract_id = started.contract_id
         and resumed.clock = started.clock
-        and resumed.utc_day = cast(pauses.paused_until as date)
+        and resumed.utc_day = {{ utc_day('pauses.paused_until') }}
         and resumed.slice_from <= pauses.paused_until
         and resumed.slice_until > pauses.paused_until
 ),

@@ -1,5 +1,6 @@
 -- One row per event of a log that had happened at as_of, numbered within its ticket: by time, in the same second by file
 -- and line.
+{{ config(materialized='table') }}
 with events as (
     select * from {{ ref('stg_tickets__events') }}
 ),

@@ -1,8 +1,11 @@
--- One row per ticket and commitment that is counted: what its clock showed at the start, at the end, and where it stood.
--- Where the clock is closed at the start it begins at the next opening (R8); the reading is the same.
+-- One row per ticket and commitment: what its clock showed at the start and at the end, where time is counted. Where the clock
+-- is closed at the start it begins at the next opening (R8); the reading is the same.
 with limits as (
-    select * from {{ ref('int_ticket_limits') }} as int_ticket_limits
-    where int_ticket_limits.settled_as is null
+    select
+        int_ticket_limits.*,
+        -- A key of its own: a condition on one side of an outer join would cost a comparison with every slice.
+        case when int_ticket_limits.settled_as is null then int_ticket_limits.clock end as running_clock,
+    from {{ ref('int_ticket_limits') }} as int_ticket_limits
 ),
 
 slices as (
@@ -10,17 +13,9 @@ slices as (
 )
 
 select
-    limits.contract_id,
-    limits.ticket_id,
-    limits.commitment,
-    limits.clock,
-    limits.unit,
-    limits.value,
-    limits.created_on,
-    limits.started_at,
-    limits.done_at,
-    limits.ended_at,
-    limits.as_of,
+    limits.*,
+    cast(limits.value * case limits.unit when 'h' then 3600 when 'min' then 60 when 's' then 1 end
+        as decimal(18, 6)) as allowed_s,
     case when started.is_open then limits.started_at else started.next_opens_at end
         as clock_started_at,
     cast(started.opened_before_s + case
@@ -34,13 +29,13 @@ select
 from limits
 left join slices as started
     on started.contract_id = limits.contract_id
-    and started.clock = limits.clock
-    and started.utc_day = cast(limits.started_at as date)
+    and started.clock = limits.running_clock
+    and started.utc_day = {{ utc_day('limits.started_at') }}
     and started.slice_from <= limits.started_at
     and started.slice_until > limits.started_at
 left join slices as ended
     on ended.contract_id = limits.contract_id
-    and ended.clock = limits.clock
-    and ended.utc_day = cast(limits.ended_at as date)
+    and ended.clock = limits.running_clock
+    and ended.utc_day = {{ utc_day('limits.ended_at') }}
     and ended.slice_from <= limits.ended_at
     and ended.slice_until > limits.ended_at

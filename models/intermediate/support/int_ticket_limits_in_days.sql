@@ -1,5 +1,6 @@
 -- One row per counted commitment with a limit in working days (R10): the last day ends at 24:00 local. The verdict is by that
 -- instant: what is done after the last day is late, though no working day has passed since.
+{{ config(materialized='table') }}
 with started as (
     select * from {{ ref('int_ticket_day_limits_started') }}
 ),

@@ -1,5 +1,6 @@
 -- One row per counted commitment and stretch of waiting: what the clock showed when it began and ended, not before the start,
 -- and the business time waited before it.
+{{ config(materialized='table') }}
 with readings as (
     select * from {{ ref('int_ticket_limit_readings') }}
 ),
@@ -18,6 +19,7 @@ paused as (
         readings.commitment,
         readings.started_reading_s,
         readings.ended_reading_s,
+        readings.allowed_s,
         pauses.paused_from,
         pauses.paused_until,
         cast(greatest(readings.started_reading_s, paused.opened_before_s + case
@@ -30,17 +32,18 @@ paused as (
             else 0
         end) as decimal(18, 6)) as until_reading_s,
     from pauses
-    inner join readings on readings.ticket_id = pauses.ticket_id
+    inner join readings
+        on readings.ticket_id = pauses.ticket_id and readings.settled_as is null
     inner join slices as paused
         on paused.contract_id = readings.contract_id
         and paused.clock = readings.clock
-        and paused.utc_day = cast(pauses.paused_from as date)
+        and paused.utc_day = {{ utc_day('pauses.paused_from') }}
         and paused.slice_from <= pauses.paused_from
         and paused.slice_until > pauses.paused_from
     inner join slices as resumed
         on resumed.contract_id = readings.contract_id
         and resumed.clock = readings.clock
-        and resumed.utc_day = cast(pauses.paused_until as date)
+        and resumed.utc_day = {{ utc_day('pauses.paused_until') }}
         and resumed.slice_from <= pauses.paused_until
         and resumed.slice_until > pauses.paused_until
 )

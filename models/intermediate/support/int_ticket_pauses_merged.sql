@@ -1,5 +1,6 @@
 -- One row per ticket and stretch of waiting that stops its clock, disjoint: only where the contract's term
 -- `waiting_stops_clock` says so at registration. A stretch without an end lasts until as_of.
+{{ config(materialized='table') }}
 with pauses as (
     select * from {{ ref('int_ticket_pauses') }}
 ),

@@ -1,5 +1,6 @@
 -- One row per ticket of an event log. Registration is its `created` event, else its first event; the first take-in-charge
 -- counts; a criticality is the first one given (R9); a closing after which somebody works on it again is none.
+{{ config(materialized='table') }}
 with events as (
     select * from {{ ref('int_ticket_events_ordered') }}
 )

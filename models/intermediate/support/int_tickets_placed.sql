@@ -46,7 +46,7 @@ select
     contracted.not_covered_reason as reason_given,
     contracted.subject,
     contracted.reopenings,
-    coalesce(day_slices.day_on, cast(contracted.created_at as date)) as created_on,
+    coalesce(day_slices.day_on, {{ utc_day('contracted.created_at') }}) as created_on,
     contracted.created_at,
     case when contracted.acknowledged_at <= contracted.as_of then contracted.acknowledged_at end
         as acknowledged_at,
@@ -68,6 +68,6 @@ select
 from contracted
 left join day_slices
     on day_slices.contract_id = contracted.contract_id
-    and day_slices.utc_day = cast(contracted.created_at as date)
+    and day_slices.utc_day = {{ utc_day('contracted.created_at') }}
     and day_slices.slice_from <= contracted.created_at
     and day_slices.slice_until > contracted.created_at

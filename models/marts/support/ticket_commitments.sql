@@ -1,57 +1,71 @@
 -- One row per ticket and commitment: its limit, the business time used, and what came of it at as_of.
 with limits as (
-    select * from {{ ref('int_ticket_limits') }}
+    select * from {{ ref('int_ticket_limits_on_clock') }}
 ),
 
-tickets as (
-    select * from {{ ref('int_tickets_placed') }}
+in_days as (
+    select * from {{ ref('int_ticket_limits_in_days') }}
 ),
 
 files as (
     select * from {{ ref('stg_run__files') }}
 ),
 
-counted as (
-    select * from {{ ref('int_ticket_limits_on_clock') }}
-    union all
-    select * from {{ ref('int_ticket_limits_in_days') }}
+judged as (
+    select
+        limits.*,
+        files.name as file,
+        in_days.ticket_id is not null as is_in_days,
+        in_days.clock_started_at as days_started_at,
+        in_days.due_at as days_due_at,
+        in_days.allowed_s as days_allowed_s,
+        in_days.elapsed_s as days_elapsed_s,
+        in_days.waited_s as days_waited_s,
+        in_days.outcome as days_outcome,
+    from limits
+    left join in_days
+        on in_days.ticket_id = limits.ticket_id and in_days.commitment = limits.commitment
+    left join files on files.file_id = limits.file_id
 )
 
 select
-    tickets.contract_id,
-    tickets.client_id,
-    tickets.environment_id,
-    tickets.ticket_id,
-    limits.commitment,
-    limits.criticality,
-    tickets.criticality_given,
-    tickets.channel,
-    tickets.kind,
-    cast(date_trunc('month', tickets.created_on) as date) as month,
-    tickets.created_at,
-    case when limits.commitment = 'take_in_charge' then tickets.acknowledged_at end
+    judged.contract_id,
+    judged.client_id,
+    judged.environment_id,
+    judged.ticket_id,
+    judged.commitment,
+    judged.criticality,
+    judged.criticality_given,
+    judged.channel,
+    judged.kind,
+    cast(date_trunc('month', judged.created_on) as date) as month,
+    judged.created_at,
+    case when judged.commitment = 'take_in_charge' then judged.acknowledged_at end
         as acknowledged_at,
-    counted.clock_started_at,
-    counted.due_at,
-    limits.done_at,
-    counted.allowed_s,
-    counted.elapsed_s,
-    cast(counted.allowed_s - counted.elapsed_s as decimal(18, 6)) as left_s,
-    counted.waited_s,
+    case when judged.is_in_days then judged.days_started_at else judged.clock_started_at end
+        as clock_started_at,
+    case when judged.is_in_days then judged.days_due_at else judged.due_at end as due_at,
+    judged.done_at,
     case
-        when limits.settled_as = 'awaiting_qualification'
-            then {{ seconds_between('tickets.created_at', 'limits.as_of') }}
+        when judged.is_in_days then judged.days_allowed_s
+        when judged.settled_as is null then judged.allowed_s
+    end as allowed_s,
+    coalesce(judged.days_elapsed_s, judged.elapsed_s) as elapsed_s,
+    cast(case
+        when judged.is_in_days then judged.days_allowed_s - judged.days_elapsed_s
+        else judged.allowed_s - judged.elapsed_s
+    end as decimal(18, 6)) as left_s,
+    coalesce(judged.days_waited_s, judged.waited_s) as waited_s,
+    case
+        when judged.settled_as = 'awaiting_qualification'
+            then {{ seconds_between('judged.created_at', 'judged.as_of') }}
     end as awaiting_s,
-    coalesce(limits.settled_as, counted.outcome) as outcome,
-    limits.not_covered_reason,
-    limits.clause,
-    limits.clock,
-    limits.unit as limit_unit,
-    limits.value as limit_value,
-    files.name as file,
-    tickets.line,
-from limits
-inner join tickets on tickets.ticket_id = limits.ticket_id
-left join counted
-    on counted.ticket_id = limits.ticket_id and counted.commitment = limits.commitment
-left join files on files.file_id = tickets.file_id
+    coalesce(judged.days_outcome, judged.outcome) as outcome,
+    judged.not_covered_reason,
+    judged.clause,
+    judged.clock,
+    judged.unit as limit_unit,
+    judged.value as limit_value,
+    judged.file,
+    judged.line,
+from judged

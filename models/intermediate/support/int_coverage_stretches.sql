@@ -1,0 +1,34 @@
+-- One row per contract, channel, kind or reason out of scope, and disjoint stretch of validity: the later row ends the earlier.
+{{ config(materialized='table') }}
+with coverage as (
+    select
+        stg_contract__coverage.*,
+        case
+            when stg_contract__coverage.channel is null and stg_contract__coverage.kind is null
+                then stg_contract__coverage.reason
+        end as reason_given,
+    from {{ ref('stg_contract__coverage') }} as stg_contract__coverage
+),
+
+following as (
+    select
+        coverage.*,
+        lead(coverage.valid_from) over (
+            partition by
+                coverage.contract_id, coverage.channel, coverage.kind, coverage.reason_given
+            order by coverage.valid_from, coverage.reason, coverage.clause
+        ) as next_valid_from,
+    from coverage
+)
+
+select
+    following.contract_id,
+    following.channel,
+    following.kind,
+    following.reason_given,
+    following.reason,
+    following.clause,
+    following.valid_from,
+    least(following.valid_until, following.next_valid_from) as valid_until,
+from following
+where following.next_valid_from is null or following.next_valid_from > following.valid_from

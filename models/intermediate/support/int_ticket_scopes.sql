@@ -1,0 +1,81 @@
+-- One row per support request, with the reason and article for which no delay is promised, if any. The reason the source gives
+-- comes first, then the contract's row for channel and kind, for the channel, for the kind.
+with tickets as (
+    select
+        int_tickets_placed.*,
+        case
+            when int_tickets_placed.reason_given is not null then int_tickets_placed.contract_id
+        end as reason_contract_id,
+    from {{ ref('int_tickets_placed') }} as int_tickets_placed
+),
+
+coverage as (
+    select * from {{ ref('int_coverage_stretches') }}
+),
+
+terms as (
+    select * from {{ ref('int_terms') }} as int_terms
+    where int_terms.term = 'unlisted_reason_excludes' and int_terms.value = 'true'
+),
+
+by_reason as (
+    select * from coverage where coverage.channel is null and coverage.kind is null
+),
+
+by_both as (
+    select * from coverage where coverage.channel is not null and coverage.kind is not null
+),
+
+by_channel as (
+    select * from coverage where coverage.channel is not null and coverage.kind is null
+),
+
+by_kind as (
+    select * from coverage where coverage.channel is null and coverage.kind is not null
+)
+
+select
+    tickets.*,
+    by_reason.reason is not null
+    or terms.term is not null
+    or by_both.reason is not null
+    or by_channel.reason is not null
+    or by_kind.reason is not null as is_out_of_scope,
+    case
+        when by_reason.reason is not null then by_reason.reason
+        when terms.term is not null then tickets.reason_given
+        else coalesce(by_both.reason, by_channel.reason, by_kind.reason)
+    end as not_covered_reason,
+    case
+        when by_reason.reason is not null then by_reason.clause
+        when terms.term is not null then null
+        when by_both.reason is not null then by_both.clause
+        when by_channel.reason is not null then by_channel.clause
+        else by_kind.clause
+    end as not_covered_clause,
+from tickets
+left join by_reason
+    on by_reason.contract_id = tickets.contract_id
+    and by_reason.reason_given = tickets.reason_given
+    and by_reason.valid_from <= tickets.created_on
+    and (by_reason.valid_until is null or by_reason.valid_until > tickets.created_on)
+left join terms
+    on terms.contract_id = tickets.reason_contract_id
+    and terms.valid_from <= tickets.created_on
+    and (terms.valid_until is null or terms.valid_until > tickets.created_on)
+left join by_both
+    on by_both.contract_id = tickets.contract_id
+    and by_both.channel = tickets.channel
+    and by_both.kind = tickets.kind
+    and by_both.valid_from <= tickets.created_on
+    and (by_both.valid_until is null or by_both.valid_until > tickets.created_on)
+left join by_channel
+    on by_channel.contract_id = tickets.contract_id
+    and by_channel.channel = tickets.channel
+    and by_channel.valid_from <= tickets.created_on
+    and (by_channel.valid_until is null or by_channel.valid_until > tickets.created_on)
+left join by_kind
+    on by_kind.contract_id = tickets.contract_id
+    and by_kind.kind = tickets.kind
+    and by_kind.valid_from <= tickets.created_on
+    and (by_kind.valid_until is null or by_kind.valid_until > tickets.created_on)
