@@ -4,7 +4,6 @@
 licence is unverified, others differ from ours): they are looked for in `shared/data` beside the project's folder.
 """
 
-# ruff: noqa: E501  (tables of settings)
 from __future__ import annotations
 
 import argparse
