@@ -14,11 +14,18 @@ run as (
 
 watched as (
     select
-        stretches.environment_id,
-        min(stretches.first_at) as first_at,
+        probes.environment_id,
+        min(firsts_of_probes.first_at) as first_at,
         true as has_checks,
-    from {{ ref('int_probe_runs_seen') }} as stretches
-    group by stretches.environment_id
+    from (
+        select
+            runs.probe_key,
+            min(runs.first_at) as first_at
+        from {{ ref('int_probe_runs_seen') }} as runs
+        group by runs.probe_key
+    ) as firsts_of_probes
+    inner join {{ ref('int_probes') }} as probes on probes.probe_key = firsts_of_probes.probe_key
+    group by probes.environment_id
 
     union all
 

@@ -35,9 +35,6 @@ seen as (
     from reread
 )
 
-select
-    probes.environment_id,
-    probes.contract_id,
-    seen.*,
+select seen.*
 from seen
 inner join probes on probes.probe_key = seen.probe_key

@@ -2,7 +2,6 @@
 with given as (
     select distinct
         runs.probe_key,
-        runs.contract_id,
         runs.period_us as given_period_us,
     from {{ ref('int_probe_runs_seen') }} as runs
 ),
@@ -10,11 +9,12 @@ with given as (
 nominal as (
     select
         given.probe_key,
-        given.contract_id,
+        probes.contract_id,
         coalesce(given.given_period_us, -1) as given_period_us,
         -- A lone check without a period proves nothing but its own instant.
         coalesce(given.given_period_us, periods.period_us, 0) as period_us,
     from given
+    inner join {{ ref('int_probes') }} as probes on probes.probe_key = given.probe_key
     left join {{ ref('int_probe_periods') }} as periods on periods.probe_key = given.probe_key
 )
 

@@ -11,6 +11,19 @@ evidence as (
     select * from {{ ref('int_outage_evidence') }}
 ),
 
+-- An outage's seconds hang on where it begins within the measured span; one that ended before it has none.
+placed as (
+    select
+        outages.*,
+        spans.client_id,
+        case
+            when outages.down_until > spans.span_from
+                then greatest(outages.down_from, spans.span_from)
+        end as measured_from,
+    from outages
+    inner join spans on spans.environment_id = outages.environment_id
+),
+
 measured as (
     select
         pieces.environment_id,
@@ -24,15 +37,15 @@ measured as (
 )
 
 select
-    outages.contract_id,
-    spans.client_id,
-    outages.environment_id,
+    placed.contract_id,
+    placed.client_id,
+    placed.environment_id,
     coalesce(
         evidence.registered_outage_id,
-        outages.environment_id || '@' || {{ instant_text('outages.down_from') }}
+        placed.environment_id || '@' || {{ instant_text('placed.down_from') }}
     ) as outage_id,
-    outages.down_from,
-    case when not outages.is_still_down then outages.down_until end as down_until,
+    placed.down_from,
+    case when not placed.is_still_down then placed.down_until end as down_until,
     cast(coalesce(measured.unavailable_s, 0) as decimal(18, 6)) as unavailable_s,
     cast(coalesce(measured.excluded_s, 0) as decimal(18, 6)) as excluded_s,
     cast(coalesce(measured.unavailable_s - measured.excluded_s, 0) as decimal(18, 6)) as counted_s,
@@ -47,15 +60,13 @@ select
     evidence.closed_probe_id,
     closing_files.name as closed_file,
     evidence.closed_line,
-from outages
-inner join spans on spans.environment_id = outages.environment_id
+from placed
 left join evidence
-    on evidence.environment_id = outages.environment_id
-    and evidence.down_from = outages.down_from
+    on evidence.environment_id = placed.environment_id
+    and evidence.down_from = placed.down_from
 left join measured
-    on measured.environment_id = outages.environment_id
-    and measured.down_from = greatest(outages.down_from, spans.span_from)
-    and outages.down_until > spans.span_from
+    on measured.environment_id = placed.environment_id
+    and measured.down_from = placed.measured_from
 left join {{ ref('stg_run__files') }} as opening_files
     on opening_files.file_id = evidence.opened_file_id
 left join {{ ref('stg_run__files') }} as closing_files
