@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.readers import readers
+from pipelines import models
 from pipelines.resources import ROOT
 from tests.build import build
 from tests.real_inbox import AS_OF, lay_out_backups, write_csv
 
 DATA = ROOT / "tests/fixtures/backups"
-Query = Callable[..., list[tuple[Any, ...]]]
 
 
 def february(*days: int) -> set[date]:
@@ -34,8 +33,20 @@ def march(*days: int) -> set[date]:
     return {date(2026, 3, day) for day in days}
 
 
-def built(folder: Path, *, jobs: bool) -> Query:
-    """A warehouse of all listings; returns what queries it."""
+@dataclass(frozen=True)
+class Warehouse:
+    """A built working database; calling it queries it."""
+
+    database: Path
+
+    def __call__(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.database), read_only=True) as con:
+            con.execute("set TimeZone = 'UTC'")
+            return con.execute(sql, list(parameters)).fetchall()
+
+
+def laid_out(folder: Path, *, jobs: bool) -> Path:
+    """An inbox of all listings, with the environments of their inventory."""
     inbox = folder / "inbox"
     lay_out_backups(inbox, jobs=jobs, data=DATA)
     with (DATA / "inventory_environments.csv").open(encoding="utf-8", newline="") as text:
@@ -54,32 +65,31 @@ def built(folder: Path, *, jobs: bool) -> Query:
             for row in environments
         ],
     )
+    return inbox
+
+
+def asked(inbox: Path, work: Path, as_of: str) -> Warehouse:
     selection = ("--select", "+path:models/marts/backups")
-    database = build(
-        inbox, folder / "work", datetime.fromisoformat(AS_OF), ROOT / "data/contract", *selection
-    )
+    return Warehouse(build(inbox, work, datetime.fromisoformat(as_of), ROOT / "data/contract", *selection))
 
-    def query(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(database), read_only=True) as con:
-            con.execute("set TimeZone = 'UTC'")
-            return con.execute(sql, list(parameters)).fetchall()
 
-    return query
+def built(folder: Path, *, jobs: bool) -> Warehouse:
+    return asked(laid_out(folder, jobs=jobs), folder / "work", AS_OF)
 
 
 @pytest.fixture(scope="module")
-def listed(tmp_path_factory: pytest.TempPathFactory) -> Query:
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Listings alone: a point nobody contradicts is good."""
     return built(tmp_path_factory.mktemp("listed"), jobs=False)
 
 
 @pytest.fixture(scope="module")
-def logged(tmp_path_factory: pytest.TempPathFactory) -> Query:
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Listings and the job log."""
     return built(tmp_path_factory.mktemp("logged"), jobs=True)
 
 
-def nights(query: Query, environment: str, place: str) -> set[date]:
+def nights(query: Warehouse, environment: str, place: str) -> set[date]:
     """Required nights restorable at a place on the day asked."""
     return {
         night
@@ -92,7 +102,7 @@ def nights(query: Query, environment: str, place: str) -> set[date]:
     }
 
 
-def required(query: Query, environment: str) -> set[date]:
+def required(query: Warehouse, environment: str) -> set[date]:
     return {
         night
         for (night,) in query(
@@ -102,7 +112,7 @@ def required(query: Query, environment: str) -> set[date]:
     }
 
 
-def verdicts(query: Query, environment: str, place: str) -> dict[str, set[date]]:
+def verdicts(query: Warehouse, environment: str, place: str) -> dict[str, set[date]]:
     found: dict[str, set[date]] = {}
     for verdict, night in query(
         "select verdict, night_on from sla_marts.backup_point_retention"
@@ -125,8 +135,8 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("environment", "a", "b", "either", "both", "none", "only_a", "only_b"), TABLE)
-def test_the_table_of_nights_comes_out(  # noqa: PLR0917
-    listed: Query,
+def test_the_table_of_nights_comes_out(
+    listed: Warehouse,
     environment: str,
     a: int,
     b: int,
@@ -150,7 +160,7 @@ def test_the_table_of_nights_comes_out(  # noqa: PLR0917
     assert figures == [(days, both, pytest.approx(100 * both / days))]
 
 
-def test_a_closed_environment_keeps_the_nights_before_its_end(listed: Query) -> None:
+def test_a_closed_environment_keeps_the_nights_before_its_end(listed: Warehouse) -> None:
     assert required(listed, "c0007") == february(*range(14, 29)) | march(*range(1, 10))
     found = listed(
         "select required_nights, covered_nights, is_in_a_manifest from sla_marts.backup_coverage"
@@ -159,7 +169,7 @@ def test_a_closed_environment_keeps_the_nights_before_its_end(listed: Query) -> 
     assert found == [(24, 0, False)]
 
 
-def test_documents_miss_one_cycle_and_their_last_state_is_restorable_on_both_sites(listed: Query) -> None:
+def test_documents_miss_one_cycle_and_their_last_state_is_restorable_on_both_sites(listed: Warehouse) -> None:
     found = listed(
         "select place, points, last_saved_at, missed_cycles, last_missed_on, is_restorable"
         " from sla_marts.backup_documents where environment_id = 'c0417' order by place"
@@ -174,7 +184,7 @@ def test_documents_miss_one_cycle_and_their_last_state_is_restorable_on_both_sit
     assert kept == [(0,)], "documents bear no promise of 45 days"
 
 
-def test_point_1_a_manual_snapshot_is_a_restore_point_but_not_the_night(logged: Query) -> None:
+def test_point_1_a_manual_snapshot_is_a_restore_point_but_not_the_night(logged: Warehouse) -> None:
     found = logged(
         "select places_covered, manual_points, failed_jobs from sla_marts.backup_nights"
         " where environment_id = 'c0417' and night_on = date '2026-02-24'"
@@ -188,7 +198,7 @@ def test_point_1_a_manual_snapshot_is_a_restore_point_but_not_the_night(logged: 
     assert points == [("site-a", manual, False, "present"), ("site-b", manual, False, "present")]
 
 
-def test_point_2_a_partial_run_does_not_cover_nor_does_its_copy(listed: Query, logged: Query) -> None:
+def test_point_2_a_partial_run_does_not_cover_nor_does_its_copy(listed: Warehouse, logged: Warehouse) -> None:
     lenient, strict = (
         [nights(query, "c0417", f"site-{site}") for site in "ab"] for query in (listed, logged)
     )
@@ -203,7 +213,7 @@ def test_point_2_a_partial_run_does_not_cover_nor_does_its_copy(listed: Query, l
     assert flagged == [("site-a", "partial"), ("site-b", "partial")]
 
 
-def test_point_3_two_snapshots_are_one_night(listed: Query) -> None:
+def test_point_3_two_snapshots_are_one_night(listed: Warehouse) -> None:
     found = listed(
         "select place, good_points, is_covered from sla_marts.backup_place_nights"
         " where environment_id = 'c0417' and content = 'data'"
@@ -212,7 +222,7 @@ def test_point_3_two_snapshots_are_one_night(listed: Query) -> None:
     assert found == [("site-a", 2, True), ("site-b", 2, True)]
 
 
-def test_point_4_the_hour_that_does_not_exist_is_where_the_tool_put_it(listed: Query) -> None:
+def test_point_4_the_hour_that_does_not_exist_is_where_the_tool_put_it(listed: Warehouse) -> None:
     found = listed(
         "select place, started_at from sla_marts.backup_point_retention"
         " where environment_id = 'c0417' and night_on = date '2026-03-28' order by place"
@@ -225,12 +235,12 @@ def test_point_4_the_hour_that_does_not_exist_is_where_the_tool_put_it(listed: Q
     assert length[0][1] - length[0][0] == timedelta(hours=10)
 
 
-def test_point_4_a_job_logged_at_that_hour_is_told_and_not_guessed(logged: Query) -> None:
+def test_point_4_a_job_logged_at_that_hour_is_told_and_not_guessed(logged: Warehouse) -> None:
     rejected = logged("select rule, value from landing.rejects where format = 'jobs'")
     assert rejected == [("local_time_does_not_exist", "2026-03-29T02:30:00")]
 
 
-def test_point_5_a_job_after_the_window_is_late(listed: Query) -> None:
+def test_point_5_a_job_after_the_window_is_late(listed: Warehouse) -> None:
     found = listed(
         "select night_on, places_covered, late_points from sla_marts.backup_nights"
         " where environment_id = 'c0952' and late_points > 0"
@@ -240,7 +250,7 @@ def test_point_5_a_job_after_the_window_is_late(listed: Query) -> None:
 
 
 def test_point_6_a_snapshot_without_tag_is_known_by_its_path_and_a_new_host_changes_nothing(
-    listed: Query,
+    listed: Warehouse,
 ) -> None:
     snapshots = json.loads((DATA / "restic_site-a_snapshots_2026-03-31.json").read_text())
     [untagged] = [entry for entry in snapshots if not entry.get("tags")]
@@ -252,7 +262,7 @@ def test_point_6_a_snapshot_without_tag_is_known_by_its_path_and_a_new_host_chan
     assert hosts == {"qe-sql-02", "qe-sql-12"}
 
 
-def test_point_7_early_expiry_is_proven_by_two_listings_and_never_guessed(listed: Query) -> None:
+def test_point_7_early_expiry_is_proven_by_two_listings_and_never_guessed(listed: Warehouse) -> None:
     at_a, at_b = verdicts(listed, "c0417", "site-a"), verdicts(listed, "c0952", "site-b")
     assert at_a["expired_early"] == march(1, 2)
     assert at_b["expired_early"] == february(*range(14, 29))
@@ -275,7 +285,7 @@ def forgotten(name: str) -> set[str]:
     return {entry["id"] for group in groups for entry in group["remove"] or []}
 
 
-def test_point_8_what_forget_removed_is_what_the_listings_miss(listed: Query) -> None:
+def test_point_8_what_forget_removed_is_what_the_listings_miss(listed: Warehouse) -> None:
     assert forgotten("site-b_forget_keep-within-30d_default-grouping") == set()
     gone = listed(
         "select point_id from sla_marts.backup_point_retention"
@@ -285,7 +295,7 @@ def test_point_8_what_forget_removed_is_what_the_listings_miss(listed: Query) ->
     assert {point for (point,) in gone} == forgotten("site-b_forget_keep-within-30d_group-by-tags")
 
 
-def test_point_9_a_rule_of_45_days_would_remove_the_point_of_the_45th_morning(listed: Query) -> None:
+def test_point_9_a_rule_of_45_days_would_remove_the_point_of_the_45th_morning(listed: Warehouse) -> None:
     removed = forgotten("site-a_forget_dryrun_keep-within-45d")
     found = listed(
         "select point_id, required_until from sla_marts.backup_point_retention"
@@ -296,7 +306,7 @@ def test_point_9_a_rule_of_45_days_would_remove_the_point_of_the_45th_morning(li
     assert min(until for point, until in kept_until.items() if point not in removed) == date(2026, 3, 31)
 
 
-def test_point_10_borg_listings_in_two_zones_are_one_catalogue(listed: Query) -> None:
+def test_point_10_borg_listings_in_two_zones_are_one_catalogue(listed: Warehouse) -> None:
     counts = listed(
         "select rows_accepted, rows_duplicate from landing.files"
         " where name like '%tz-%' and name like '%site-a%2026-03-31%' and name not like '%docs%'"
@@ -310,7 +320,7 @@ def test_point_10_borg_listings_in_two_zones_are_one_catalogue(listed: Query) ->
     assert first == [(datetime(2026, 2, 7, 23, 30, tzinfo=UTC),)]
 
 
-def test_point_11_times_count_and_names_do_not(listed: Query) -> None:
+def test_point_11_times_count_and_names_do_not(listed: Warehouse) -> None:
     archives = json.loads((DATA / "borg_site-a_list_tz-paris_2026-03-31.json").read_text())["archives"]
     [named] = [entry for entry in archives if entry["name"] == "c1203-2026-03-10b"]
     found = listed("select night_on from sla_marts.backup_point_retention where point_id = ?", named["id"])
@@ -318,7 +328,7 @@ def test_point_11_times_count_and_names_do_not(listed: Query) -> None:
     assert date(2026, 3, 10) in nights(listed, "c1203", "site-a")
 
 
-def test_point_12_a_checkpoint_is_no_point(listed: Query) -> None:
+def test_point_12_a_checkpoint_is_no_point(listed: Warehouse) -> None:
     found = listed("select rule, value from landing.rejects where format = 'borg'")
     assert found == [("checkpoint_not_a_point", "c1203-2026-03-19.checkpoint")]
     assert date(2026, 3, 18) not in nights(listed, "c1203", "site-a")
@@ -327,7 +337,9 @@ def test_point_12_a_checkpoint_is_no_point(listed: Query) -> None:
     ]
 
 
-def test_point_13_repositories_of_pgbackrest_are_told_by_their_number_and_chains_hold(listed: Query) -> None:
+def test_point_13_repositories_of_pgbackrest_are_told_by_their_number_and_chains_hold(
+    listed: Warehouse,
+) -> None:
     labels = listed(
         "select place, count(*), count(distinct point_id) from sla_marts.backup_point_retention"
         " where environment_id = 'c2044' group by place order by place"
@@ -342,7 +354,7 @@ def test_point_13_repositories_of_pgbackrest_are_told_by_their_number_and_chains
     assert ("20260316-001500F",) in needed
 
 
-def test_point_14_checks_and_the_restore_test_are_proofs(listed: Query) -> None:
+def test_point_14_checks_and_the_restore_test_are_proofs(listed: Warehouse) -> None:
     found: dict[str, str] = dict(
         listed("select repository_id, last_result from sla_marts.backup_proofs where last_result is not null")
     )
@@ -354,7 +366,7 @@ def test_point_14_checks_and_the_restore_test_are_proofs(listed: Query) -> None:
     assert restores == [("c0417", "8d91ebfe", datetime(2026, 3, 30, 23, 30, tzinfo=UTC), "success", "test")]
 
 
-def test_point_15_an_environment_in_no_manifest_is_a_row_with_nothing(listed: Query) -> None:
+def test_point_15_an_environment_in_no_manifest_is_a_row_with_nothing(listed: Warehouse) -> None:
     found = listed(
         "select required_nights, covered_nights, coverage_pct, is_met, is_in_a_manifest, verdict"
         " from sla_marts.backup_coverage where environment_id = 'c3310'"
@@ -362,9 +374,37 @@ def test_point_15_an_environment_in_no_manifest_is_a_row_with_nothing(listed: Qu
     assert found == [(11, 0, 0.0, False, False, "broken")]
 
 
-def test_every_row_of_the_real_files_is_accounted_for(logged: Query) -> None:
+def test_every_row_of_the_real_files_is_accounted_for(logged: Warehouse) -> None:
     found = logged(
         "select name from landing.files where rows_in <> rows_accepted + rows_duplicate + rows_rejected"
     )
     assert found == []
-    assert readers()["backups", "restic"].tables == ("points", "listings")
+
+
+def test_the_past_is_answered_as_it_was_then(tmp_path: Path) -> None:
+    """Asked about 17 March with everything known later, the warehouse says what it could say on that day."""
+    then = "2026-03-17T09:00:00+01:00"
+    knowing = asked(laid_out(tmp_path / "all", jobs=True), tmp_path / "all/work", then)
+    inbox = laid_out(tmp_path / "then", jobs=True)
+    for later in [*inbox.rglob("*2026-03-31*.json*"), *inbox.rglob("*.txt")]:
+        later.unlink()
+    [log] = inbox.rglob("jobs_*.ndjson")
+    lines = log.read_text(encoding="utf-8").splitlines()
+    log.write_text(
+        "\n".join(line for line in lines if json.loads(line)["started_local"] < "2026-03-17 09:00")
+    )
+    ignorant = asked(inbox, tmp_path / "then/work", then)
+    for table in ("nights", "coverage", "point_retention", "documents", "gaps", "restores", "place_nights"):
+        query = f"select * from sla_marts.backup_{table} order by all"
+        if table == "point_retention":
+            query = "select * exclude (file, line) from sla_marts.backup_point_retention order by all"
+        assert knowing(query) == ignorant(query), table
+    verdicts_then = verdicts(knowing, "c0952", "site-b")
+    assert set(verdicts_then) == {"present"}, "what was pruned after 17 March was still there"
+
+
+def test_every_test_of_the_backup_models_passes(listed: Warehouse) -> None:
+    layers = [f"path:models/{layer}/backups" for layer in ("staging", "intermediate", "marts")]
+    outcomes = models.build(listed.database.parent, "--select", *layers, all_tests=True)
+    assert not [outcome for outcome in outcomes if outcome.is_bad]
+    assert sum(outcome.unique_id.startswith("unit_test") for outcome in outcomes) >= 11
