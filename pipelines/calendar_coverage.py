@@ -23,10 +23,10 @@ found as (
     union all
     select 'checks', contract_id, event_at, file_id, line
     from (
-        select probe_key, unnest([min_by(checked_at, checked_at), max_by(checked_at, checked_at)]) as event_at,
-            unnest([min_by(file_id, checked_at), max_by(file_id, checked_at)]) as file_id,
-            unnest([min_by(line, checked_at), max_by(line, checked_at)]) as line
-        from landing.checks group by probe_key
+        select probe_key, unnest([min(first_at), max(last_at)]) as event_at,
+            unnest([min_by(first_file_id, first_at), max_by(last_file_id, last_at)]) as file_id,
+            unnest([min_by(first_line, first_at), max_by(last_line, last_at)]) as line
+        from landing.probe_runs group by probe_key
     )
     inner join landing.probes using (probe_key)
     inner join environments using (environment_id)
