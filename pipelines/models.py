@@ -78,7 +78,7 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     # After their code changed, models that keep rows between runs are built anew; while it did not, views still stand.
     built, digest = work / _DIGEST, _project_digest()
     is_same = built.is_file() and built.read_text() == digest
-    arguments = ["build", *selection, *([] if is_same else ["--full-refresh"])]
+    arguments = ["--no-write-json", "build", *selection, *([] if is_same else ["--full-refresh"])]
     if not all_tests:
         standing = ["config.materialized:view"] if is_same and not selection else []
         arguments += ["--exclude-resource-type", "unit_test", "exposure", "--exclude", "tag:step", *standing]
