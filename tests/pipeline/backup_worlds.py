@@ -82,7 +82,7 @@ def _tell(random: Random, story: Story, environment: Environment, as_of: datetim
         _list(random, story, alive, repository, place, as_of)
 
 
-def _write(  # noqa: PLR0917
+def _write(
     random: Random,
     story: Story,
     environment: Environment,
@@ -182,7 +182,7 @@ def _copied(random: Random, written: list[Alive], repository: str, place: str) -
     return list(unique.values())
 
 
-def _list(  # noqa: PLR0917
+def _list(
     random: Random, story: Story, alive: list[Alive], repository: str, place: str, as_of: datetime
 ) -> None:
     """Listings at irregular times, some filtered, some after as_of; each shows what is there then."""
