@@ -33,6 +33,7 @@ _RULES = {
     "isin": "not_an_allowed_value",
     "str_length": "empty",
     "greater_than_or_equal_to": "below_minimum",
+    "str_matches": "not_of_the_form",
 }
 
 _CREATE = """

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pandera.polars as pa
+
 from pipelines.schemas import LandingModel, text, value
 
 KINDS = ("production", "preproduction", "test", "training")
@@ -25,6 +27,10 @@ class Dossiers(LandingModel):
     client_id: str = text("Client (often an accounting practice)")
     dossier_id: str = text("One firm's books; a client may keep one SIREN twice")
     siren: str = text("SIREN of the firm", nullable=True)
-    fiscal_year_end: str = text("Closing day of every fiscal year, MM-DD", nullable=True)
+    fiscal_year_end: str = pa.Field(
+        nullable=True,
+        str_matches=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+        description="Closing day of every fiscal year, MM-DD",
+    )
     fiscal_year_from: date = value("First day of this fiscal year", nullable=True)
     fiscal_year_until: date = value("Last day of this fiscal year", nullable=True)

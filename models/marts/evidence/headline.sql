@@ -32,6 +32,7 @@ adherence as (
         sum(headline_sla.running) as running,
         sum(headline_sla.not_covered) as not_covered,
     from {{ ref('headline_sla') }} as headline_sla
+    where headline_sla.contract_id is not null  -- tickets of clients nobody registered are no contract's
     group by headline_sla.contract_id, headline_sla.month
 ),
 
