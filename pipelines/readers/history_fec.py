@@ -216,15 +216,13 @@ def _encoding(data: bytes) -> str:
 
 
 def _lines(text: _Text, found: _Deviations) -> pl.DataFrame:
-    """Lines with their number and bytes (line end included); blank lines and a DOS end-of-file sign are not lines of the ledger."""
+    """Lines with their number and bytes, line ends included; blank lines and a DOS end-of-file sign do not count."""
     both, line_feeds, returns = text.text.count("\r\n"), text.text.count("\n"), text.text.count("\r")
     end = "\r" if not line_feeds else "\n"
     pieces = pl.Series("text", text.text.split(end), dtype=pl.String)
     ended = pl.int_range(len(pieces), eager=True) < len(pieces) - 1
-    if text.one_byte_per_character:
-        size = pieces.str.len_chars().cast(pl.Int64)
-    else:
-        size = pieces.str.len_bytes().cast(pl.Int64)
+    characters = text.one_byte_per_character
+    size = (pieces.str.len_chars() if characters else pieces.str.len_bytes()).cast(pl.Int64)
     frame = pl.DataFrame(
         {"text": pieces.str.strip_suffix("\r") if both else pieces, "size_bytes": size + ended.cast(pl.Int64)}
     )
@@ -273,7 +271,7 @@ def _header(lines: pl.DataFrame, file: InboxFile, found: _Deviations) -> tuple[_
             "empty_file", f"{file.name}: holds nothing but blank lines; expected a header and lines"
         )
     first = str(lines["text"][0])
-    separator = str(file.config.get("delimiter") or max("\t|;,", key=lambda mark: first.count(mark)))
+    separator = str(file.config.get("delimiter") or max("\t|;,", key=first.count))
     if separator not in "\t|":
         found.add("separator", 0, separator, f"{LAW}: tab or pipe between fields")
     known = {_normal(name): name for name in (*FIELDS, *SIGNED_FIELDS, *CASH_FIELDS)}
@@ -359,11 +357,11 @@ def _fields(
         for position, name in enumerate(header.names)
         if name
     ]
-    extra = frame.select(
-        pl.when(pl.col("parts").list.len() > count)
-        .then(pl.col("parts").list.slice(count).list.join("").str.strip_chars().str.len_bytes() > 0)
-        .otherwise(False)
-    ).to_series() if lengths.len() and (lengths > count).any() else pl.Series([False]).new_from_index(0, frame.height)  # fmt: skip
+    has_text_after = pl.col("parts").list.slice(count).list.join("").str.strip_chars().str.len_bytes() > 0
+    extra = pl.Series([False]).new_from_index(0, frame.height)
+    if (lengths > count).any():
+        more = pl.col("parts").list.len() > count
+        extra = frame.select(pl.when(more).then(has_text_after).otherwise(False)).to_series()
     wrong = (lengths < needed) | extra
     ragged = (lengths != count) & ~wrong
     found.where("field_count", frame["raw"], ragged, f"{LAW}: every line has the fields of the header")

@@ -92,15 +92,15 @@ def entries(draw: st.DrawFn) -> list[Line]:
 
 @st.composite
 def holds(draw: st.DrawFn) -> Hold:
-    around = st.sampled_from([TODAY + timedelta(days=offset) for offset in (-400, -1, 0, 1, 2, 300, 2_000)])
+    around = st.sampled_from([TODAY + timedelta(days=offset) for offset in (-400, -30, -1, 0, 1, 2, 2_000)])
     start = draw(around)
     return Hold(
         hold_id="",
         from_on=start,
         until_on=draw(st.none() | around),
         released_on=draw(st.none() | st.none() | around),
-        movements_from=draw(st.none() | days),
-        movements_until=draw(st.none() | days),
+        movements_from=draw(st.none() | st.none() | days),
+        movements_until=draw(st.none() | st.none() | days),
         fiscal_years=tuple(draw(st.lists(st.integers(2013, 2026), max_size=3)))
         if draw(st.booleans())
         else (),
@@ -114,7 +114,7 @@ def holds(draw: st.DrawFn) -> Hold:
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     lines = [line for entry in draw(st.lists(entries(), min_size=1, max_size=6)) for line in entry]
-    named = tuple(draw(st.lists(holds(), max_size=2))) if draw(st.booleans()) else ()
+    named = tuple(draw(st.lists(holds(), min_size=1, max_size=2))) if draw(st.booleans()) else ()
     closing = draw(st.sampled_from([(12, 31), (6, 30), (2, 29), (2, 28), (8, 31), (3, 31)]))
     years: list[tuple[date, date]] = []
     if draw(st.booleans()):

@@ -70,6 +70,10 @@ spans as (
         min(entries.entry_on) as first_on,
         max(entries.entry_on) as last_on,
     from {{ ref('int_history_entries') }} as entries
+    inner join (
+        select distinct movements.dossier_key
+        from {{ ref('stg_history__movements') }} as movements
+    ) as present on present.dossier_key = entries.dossier_key
     group by entries.dossier_key
 )
 

@@ -1,55 +1,46 @@
 -- One row per entry as R14 tells it: dossier, journal, number and date.
--- It knows no contract and no date asked: only dossiers whose lines changed since are summarised again (elsewhere: all).
-{{ config(
-    materialized='incremental' if target.type == 'duckdb' else 'table',
-    incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
-    unique_key='dossier_key',
-    on_schema_change='sync_all_columns',
-    post_hook="delete from {{ this }} where dossier_key not in "
-        ~ "(select dossier_key from {{ ref('stg_history__movements') }})"
-        if target.type == 'duckdb' else [],
-) }}
+-- It knows no contract and no date asked: only dossiers whose lines changed since are summarised again.
 with movements as (
     select * from {{ ref('stg_history__movements') }}
 ),
 
 {% if is_incremental() %}
-now as (
-    select
-        movements.dossier_key,
-        count(*) as lines,
-        max(movements.file_id) as last_file_id,
-    from movements
-    group by movements.dossier_key
-),
+    now as (
+        select
+            movements.dossier_key,
+            count(*) as lines,
+            max(movements.file_id) as last_file_id,
+        from movements
+        group by movements.dossier_key
+    ),
 
-known as (
-    select
-        entries.dossier_key,
-        sum(entries.lines) as lines,
-        max(entries.last_file_id) as last_file_id,
-    from {{ this }} as entries
-    group by entries.dossier_key
-),
+    known as (
+        select
+            entries.dossier_key,
+            sum(entries.lines) as lines,
+            max(entries.last_file_id) as last_file_id,
+        from {{ this }} as entries
+        group by entries.dossier_key
+    ),
 
-changed as (
-    select now.dossier_key
-    from now
-    left join known on known.dossier_key = now.dossier_key
-    where known.dossier_key is null
-        or known.lines <> now.lines
-        or known.last_file_id <> now.last_file_id
-),
+    changed as (
+        select now.dossier_key
+        from now
+        left join known on known.dossier_key = now.dossier_key
+        where known.dossier_key is null
+            or known.lines <> now.lines
+            or known.last_file_id <> now.last_file_id
+    ),
 
-touched as (
-    select movements.*
-    from movements
-    inner join changed on changed.dossier_key = movements.dossier_key
-)
+    touched as (
+        select movements.*
+        from movements
+        inner join changed on changed.dossier_key = movements.dossier_key
+    )
 {% else %}
-touched as (
-    select * from movements
-)
+    touched as (
+        select * from movements
+    )
 {% endif %}
 
 select

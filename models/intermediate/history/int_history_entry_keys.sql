@@ -27,38 +27,58 @@ doubtful as (
 
 tried as (
     select
-        doubtful.dossier_key, doubtful.journal_code, 'journal_date_piece' as entry_key, 2 as rank,
-        sum(doubtful.lines) as lines, sum(doubtful.debit - doubtful.credit) as balance,
+        doubtful.dossier_key,
+        doubtful.journal_code,
+        'journal_date_piece' as entry_key,
+        2 as rank,
+        sum(doubtful.lines) as lines,
+        sum(doubtful.debit - doubtful.credit) as balance,
     from doubtful
     group by doubtful.dossier_key, doubtful.journal_code, doubtful.entry_on, doubtful.piece
 
     union all
 
     select
-        doubtful.dossier_key, doubtful.journal_code, 'journal_date' as entry_key, 3 as rank,
-        sum(doubtful.lines) as lines, sum(doubtful.debit - doubtful.credit) as balance,
+        doubtful.dossier_key,
+        doubtful.journal_code,
+        'journal_date' as entry_key,
+        3 as rank,
+        sum(doubtful.lines) as lines,
+        sum(doubtful.debit - doubtful.credit) as balance,
     from doubtful
     group by doubtful.dossier_key, doubtful.journal_code, doubtful.entry_on
 
     union all
 
     select
-        doubtful.dossier_key, doubtful.journal_code, 'journal_number' as entry_key, 4 as rank,
-        sum(doubtful.lines) as lines, sum(doubtful.debit - doubtful.credit) as balance,
+        doubtful.dossier_key,
+        doubtful.journal_code,
+        'journal_number' as entry_key,
+        4 as rank,
+        sum(doubtful.lines) as lines,
+        sum(doubtful.debit - doubtful.credit) as balance,
     from doubtful
     group by doubtful.dossier_key, doubtful.journal_code, doubtful.entry_number
 ),
 
 weighed as (
     select
-        journals.dossier_key, journals.journal_code, 'journal_number_date' as entry_key, 1 as rank,
-        journals.entries, journals.unbalanced, journals.unbalanced_lines,
+        journals.dossier_key,
+        journals.journal_code,
+        'journal_number_date' as entry_key,
+        1 as rank,
+        journals.entries,
+        journals.unbalanced,
+        journals.unbalanced_lines,
     from journals
 
     union all
 
     select
-        tried.dossier_key, tried.journal_code, tried.entry_key, tried.rank,
+        tried.dossier_key,
+        tried.journal_code,
+        tried.entry_key,
+        tried.rank,
         cast(count(*) as integer) as entries,
         cast(count(case when tried.balance <> 0 then 1 end) as integer) as unbalanced,
         cast(sum(case when tried.balance <> 0 then tried.lines else 0 end) as bigint)

@@ -20,35 +20,62 @@ certified as (
 
 marks as (
     select
-        entry_holds.dossier_key, entry_holds.entry_id,
-        cast(null as string) as unreadable_rules, 0 as unreadable_lines,
-        cast(0 as bigint) as unreadable_bytes, 1 as has_holds,
+        entry_holds.dossier_key,
+        entry_holds.entry_id,
+        cast(null as string) as unreadable_rules,
+        0 as unreadable_lines,
+        cast(0 as bigint) as unreadable_bytes,
+        1 as has_holds,
         case
             when entry_holds.from_on <= cut_offs.as_of_on
                 and entry_holds.free_from > cut_offs.as_of_on then 1
             else 0
         end as is_held,
-        0 as has_open_item, 0 as certified_lines,
+        0 as has_open_item,
+        0 as certified_lines,
     from {{ ref('int_history_entry_holds') }} as entry_holds
     inner join cut_offs on cut_offs.dossier_key = entry_holds.dossier_key
 
     union all
 
     select
-        open_items.dossier_key, open_items.entry_id, null, 0, 0, 0, 0, 1, 0,
+        open_items.dossier_key,
+        open_items.entry_id,
+        null,
+        0,
+        0,
+        0,
+        0,
+        1,
+        0,
     from {{ ref('int_history_open_items') }} as open_items
 
     union all
 
     select
-        quarantined.dossier_key, quarantined.entry_id, quarantined.rules,
-        quarantined.unreadable_lines, quarantined.unreadable_bytes, 0, 0, 0, 0,
+        quarantined.dossier_key,
+        quarantined.entry_id,
+        quarantined.rules,
+        quarantined.unreadable_lines,
+        quarantined.unreadable_bytes,
+        0,
+        0,
+        0,
+        0,
     from {{ ref('int_history_entries_quarantined') }} as quarantined
 
     union all
 
     select
-        certified.dossier_key, certified.entry_id, null, 0, 0, 0, 0, 0, certified.lines,
+        certified.dossier_key,
+        certified.entry_id,
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        certified.lines,
     from certified
 )
 

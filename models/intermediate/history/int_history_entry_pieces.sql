@@ -22,6 +22,6 @@ inner join {{ ref('stg_history__movements') }} as movements
     on movements.dossier_key = looked_at.dossier_key
     and movements.entry_id = looked_at.entry_id
 where movements.dossier_key in (
-    select doubtful.dossier_key from {{ ref('int_history_doubtful_journals') }} as doubtful
-)
+        select doubtful.dossier_key from {{ ref('int_history_doubtful_journals') }} as doubtful
+    )
 group by looked_at.dossier_key, looked_at.entry_id

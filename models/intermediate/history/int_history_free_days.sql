@@ -24,12 +24,18 @@ holds as (
 ),
 
 candidates as (
-    select distinct weighed.dossier_key, weighed.whole_id, weighed.free_before_holds_on as free_on
+    select distinct
+        weighed.dossier_key,
+        weighed.whole_id,
+        weighed.free_before_holds_on as free_on
     from weighed
 
     union
 
-    select holds.dossier_key, holds.whole_id, holds.free_from as free_on
+    select
+        holds.dossier_key,
+        holds.whole_id,
+        holds.free_from as free_on
     from holds
     inner join weighed
         on weighed.dossier_key = holds.dossier_key

@@ -19,21 +19,21 @@ select
     case
         when verdicts.verdict in ('purge', 'previously_purged') then ''
         else concat_ws(
-            '; ',
-            verdicts.own_reasons,
-            case
-                when verdicts.is_tax_held
-                    then concat(
-                        'tax_', cast(cut_offs.tax_years as string), 'y until ',
-                        cast(verdicts.tax_held_until as string)
-                    )
-            end,
-            case when verdicts.has_no_terms then 'no_terms' end,
-            case when verdicts.is_unvalidated then 'not_validated' end,
-            case when verdicts.has_open_item then 'open_item' end,
-            case when verdicts.reaches_period then 'lettering_reaches_period' end,
-            case when verdicts.is_unbalanced then 'unbalanced' end
-        )
+                '; ',
+                verdicts.own_reasons,
+                case
+                    when verdicts.is_tax_held
+                        then concat(
+                                'tax_', cast(cut_offs.tax_years as string), 'y until ',
+                                cast(verdicts.tax_held_until as string)
+                            )
+                end,
+                case when verdicts.has_no_terms then 'no_terms' end,
+                case when verdicts.is_unvalidated then 'not_validated' end,
+                case when verdicts.has_open_item then 'open_item' end,
+                case when verdicts.reaches_period then 'lettering_reaches_period' end,
+                case when verdicts.is_unbalanced then 'unbalanced' end
+            )
     end as reasons,
     verdicts.lines,
     verdicts.debit,
