@@ -335,7 +335,7 @@ def _months(contract: Contract, start: int, end: int) -> Iterator[tuple[date, in
         month = after
 
 
-def _environment(  # noqa: PLR0917
+def _environment(
     environment: Row,
     contract: Contract,
     probes: Mapping[str, Probe],
