@@ -9,13 +9,14 @@ cast(cast(epoch_us({{ until_at }}) - epoch_us({{ from_at }}) as decimal(20, 0)) 
 cast(cast(unix_micros({{ until_at }}) - unix_micros({{ from_at }}) as decimal(20, 0)) * 0.000001bd as decimal(18, 6))
 {%- endmacro %}
 
-{# The instant so many seconds (a number, up to six decimals) after another. #}
+{# The instant so many seconds (up to six decimals) after another. Through double: exact for 285 years, no 128-bit product and
+   no time-zone library per row. #}
 {% macro add_seconds(at, seconds) %}{{ return(adapter.dispatch('add_seconds')(at, seconds)) }}{% endmacro %}
 {% macro duckdb__add_seconds(at, seconds) -%}
-({{ at }} + to_microseconds(cast(cast({{ seconds }} as decimal(24, 6)) * 1000000 as bigint)))
+make_timestamptz(epoch_us({{ at }}) + cast(round(cast({{ seconds }} as double) * 1000000) as bigint))
 {%- endmacro %}
 {% macro spark__add_seconds(at, seconds) -%}
-timestamp_micros(unix_micros({{ at }}) + cast(cast({{ seconds }} as decimal(24, 6)) * 1000000 as bigint))
+timestamp_micros(unix_micros({{ at }}) + cast(round(cast({{ seconds }} as double) * 1000000) as bigint))
 {%- endmacro %}
 
 {# Midnight UTC of a date, as an instant. #}

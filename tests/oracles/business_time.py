@@ -162,7 +162,7 @@ class Judgement:
     outcome: str
 
 
-def judge(  # noqa: PLR0917
+def judge(
     schedule: Schedule,
     started_at: datetime,
     allowed: timedelta,

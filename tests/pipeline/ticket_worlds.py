@@ -95,7 +95,7 @@ class World:
             }
         )
 
-    def add_target(  # noqa: PLR0917  (the columns of targets.csv, in order)
+    def add_target(
         self,
         contract_id: str,
         commitment: str,

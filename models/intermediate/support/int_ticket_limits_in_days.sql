@@ -68,8 +68,8 @@ select
     case
         when due.ended_at <= due.started_at then 0
         else cast(greatest(
-            due.ended_reading_s - due.started_s - coalesce(waited.waited_s, 0), 0
-        ) as decimal(18, 6))
+                due.ended_reading_s - due.started_s - coalesce(waited.waited_s, 0), 0
+            ) as decimal(18, 6))
     end as elapsed_s,
     coalesce(waited.waited_s, 0) as waited_s,
     case

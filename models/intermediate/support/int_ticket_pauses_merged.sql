@@ -34,11 +34,13 @@ marked as (
     select
         stopping.*,
         case
-            when stopping.paused_from <= max(stopping.paused_until) over (
-                partition by stopping.ticket_id
-                order by stopping.paused_from, stopping.paused_until
-                rows between unbounded preceding and 1 preceding
-            ) then 0
+            when stopping.paused_from <= max(stopping.paused_until)
+                    over (
+                        partition by stopping.ticket_id
+                        order by stopping.paused_from, stopping.paused_until
+                        rows between unbounded preceding and 1 preceding
+                    )
+                then 0
             else 1
         end as is_new,
     from stopping

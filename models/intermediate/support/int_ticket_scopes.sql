@@ -19,19 +19,23 @@ terms as (
 ),
 
 by_reason as (
-    select * from coverage where coverage.channel is null and coverage.kind is null
+    select * from coverage
+    where coverage.channel is null and coverage.kind is null
 ),
 
 by_both as (
-    select * from coverage where coverage.channel is not null and coverage.kind is not null
+    select * from coverage
+    where coverage.channel is not null and coverage.kind is not null
 ),
 
 by_channel as (
-    select * from coverage where coverage.channel is not null and coverage.kind is null
+    select * from coverage
+    where coverage.channel is not null and coverage.kind is null
 ),
 
 by_kind as (
-    select * from coverage where coverage.channel is null and coverage.kind is not null
+    select * from coverage
+    where coverage.channel is null and coverage.kind is not null
 )
 
 select

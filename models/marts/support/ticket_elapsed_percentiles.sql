@@ -14,13 +14,29 @@ with decided as (
 ),
 
 grouped as (
-    select decided.*, 'all' as grouped_by, 'all' as group_value from decided
+    select
+        decided.*,
+        'all' as grouped_by,
+        'all' as group_value
+    from decided
     union all
-    select decided.*, 'criticality' as grouped_by, decided.criticality as group_value from decided
+    select
+        decided.*,
+        'criticality' as grouped_by,
+        decided.criticality as group_value
+    from decided
     union all
-    select decided.*, 'client' as grouped_by, decided.client_id as group_value from decided
+    select
+        decided.*,
+        'client' as grouped_by,
+        decided.client_id as group_value
+    from decided
     union all
-    select decided.*, 'month' as grouped_by, cast(decided.month as varchar) as group_value from decided
+    select
+        decided.*,
+        'month' as grouped_by,
+        cast(decided.month as varchar) as group_value
+    from decided
 )
 
 select
