@@ -6,7 +6,7 @@ are used. Contract terms stay out: the generator knows events, never targets. Th
 (`backups/restic`, `borg`, `pgbackrest`, `jobs`, `checks`) are captures, not made here.
 """
 
-# ruff: noqa: E501, PLR0917, T201  (tables read best with one event a line; the command tells where it wrote)
+# ruff: noqa: E501, T201  (tables read best with one event a line; the command tells where it wrote)
 from __future__ import annotations
 
 import csv
