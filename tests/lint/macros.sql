@@ -1,0 +1,25 @@
+{# For the SQL linter only, which cannot dispatch between adapters: each macro as a function call of its own name. #}
+{% macro microseconds_between(from_at, until_at) %}microseconds_between({{ from_at }}, {{ until_at }}){% endmacro %}
+{% macro add_microseconds(at, microseconds) %}add_microseconds({{ at }}, {{ microseconds }}){% endmacro %}
+{% macro distinct_texts(text) %}distinct_texts({{ text }}){% endmacro %}
+{% macro checks_as_runs(probe_days) %}select * from {{ probe_days }}{% endmacro %}
+{% macro whole_microseconds(seconds) %}whole_microseconds({{ seconds }}){% endmacro %}
+{% macro reaches_target(downtime_s, months) %}reaches_target({{ downtime_s }}, {{ months }}){% endmacro %}
+{% macro rate_pct(downtime_s, reference_s) %}rate_pct({{ downtime_s }}, {{ reference_s }}){% endmacro %}
+{% macro rate_pct_cut(downtime_s, reference_s) %}rate_pct_cut({{ downtime_s }}, {{ reference_s }}){% endmacro %}
+{% macro instant_text(at) %}instant_text({{ at }}){% endmacro %}
+{% macro seconds_of_time(text) %}seconds_of_time({{ text }}){% endmacro %}
+{% macro words(text) %}words({{ text }}){% endmacro %}
+{% macro replace_all(text, pattern, by) %}replace_all({{ text }}, 'pattern', 'by'){% endmacro %}
+{% macro matches(text, pattern) %}matches({{ text }}, 'pattern'){% endmacro %}
+{% macro text_list(text) %}text_list({{ text }}){% endmacro %}
+{% macro seconds_between(from_at, until_at) %}seconds_between({{ from_at }}, {{ until_at }}){% endmacro %}
+{% macro add_seconds(at, seconds) %}add_seconds({{ at }}, {{ seconds }}){% endmacro %}
+{% macro utc_midnight(day) %}utc_midnight({{ day }}){% endmacro %}
+{% macro day_series(first_on, last_on) %}day_series({{ first_on }}, {{ last_on }}){% endmacro %}
+{% macro add_days(day, days) %}add_days({{ day }}, {{ days }}){% endmacro %}
+{% macro add_months(day, months) %}add_months({{ day }}, {{ months }}){% endmacro %}
+{% macro days_between(from_on, until_on) %}days_between({{ from_on }}, {{ until_on }}){% endmacro %}
+{% macro iso_weekday(day) %}iso_weekday({{ day }}){% endmacro %}
+{% macro number_series(first, last) %}number_series({{ first }}, {{ last }}){% endmacro %}
+{% macro utc_day(at) %}utc_day({{ at }}){% endmacro %}
