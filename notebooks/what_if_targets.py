@@ -30,6 +30,7 @@ from pipelines.resources import settings
 pl.Config.set_tbl_rows(40)
 pl.Config.set_tbl_cols(14)
 pl.Config.set_fmt_str_lengths(60)
+pl.Config.set_tbl_width_chars(160)
 pl.Config.set_tbl_hide_dataframe_shape(True)
 path = settings(now=datetime.now(UTC)).warehouse
 

@@ -1,5 +1,6 @@
 -- One row per counted commitment with a limit in working days: the days and seconds its clock had opened by the end of the day
 -- on which it started, which does not count itself (R10).
+{{ config(materialized='table') }}
 with readings as (
     select * from {{ ref('int_ticket_limit_readings') }} as int_ticket_limit_readings
     where int_ticket_limit_readings.unit = 'working_day'
