@@ -61,7 +61,7 @@ class InboxFile:
         """Plain bytes; raises UnreadableFile while reading when the archive is broken or inflates beyond bounds."""
         if self.compression is None:
             return self.path.open("rb")
-        return cast(IO[bytes], _Inflated(self.path, self.compression))
+        return cast(IO[bytes], _Inflated(self.path, self.name, self.compression))
 
     def read(self) -> bytes:
         with self.open() as stream:
@@ -71,8 +71,8 @@ class InboxFile:
 class _Inflated:
     """Plain bytes of a compressed file, bounded."""
 
-    def __init__(self, path: Path, compression: str) -> None:
-        self._path = path
+    def __init__(self, path: Path, name: str, compression: str) -> None:
+        self._name = name
         self._left = min(MAX_INFLATED_BYTES, max(path.stat().st_size, 1024) * MAX_INFLATION)
         self._stream = (
             gzip.open(path, "rb") if compression == "gzip" else pa.input_stream(str(path), compression="zstd")  # noqa: SIM115
@@ -90,11 +90,11 @@ class _Inflated:
         try:
             block = bytes(self._stream.read(size))
         except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
-            raise UnreadableFile("broken_archive", f"{self._path}: cannot be inflated ({error})") from error
+            raise UnreadableFile("broken_archive", f"{self._name}: cannot be inflated ({error})") from error
         self._left -= len(block)
         if self._left < 0:
             raise UnreadableFile(
-                "archive_too_large", f"{self._path}: inflates beyond {MAX_INFLATION} times its size; refused"
+                "archive_too_large", f"{self._name}: inflates beyond {MAX_INFLATION} times its size; refused"
             )
         return block
 

@@ -83,6 +83,8 @@ def publish(database: Path, warehouse: Path) -> dict[str, int]:
     A reader that has the old file open keeps it; a crash leaves the old file whole.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
+    for left in warehouse.parent.glob(f".{warehouse.name}.*.new*"):
+        left.unlink()  # of a run that was killed while it published
     handle, name = tempfile.mkstemp(prefix=f".{warehouse.name}.", suffix=".new", dir=warehouse.parent)
     os.close(handle)
     fresh = Path(name)

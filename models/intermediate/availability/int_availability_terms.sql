@@ -14,17 +14,21 @@ with terms as (
         on closing.contract_id = int_terms.contract_id
         and closing.changed_on = int_terms.valid_until
     where int_terms.term in (
-        'quorum', 'probe_validity_periods', 'confirmation_checks', 'minimum_outage_s'
-    )
+            'quorum', 'probe_validity_periods', 'confirmation_checks', 'minimum_outage_s'
+        )
 ),
 
 bounds as (
-    select terms.contract_id, terms.held_from as bound_at
+    select
+        terms.contract_id,
+        terms.held_from as bound_at
     from terms
 
     union
 
-    select terms.contract_id, terms.held_until as bound_at
+    select
+        terms.contract_id,
+        terms.held_until as bound_at
     from terms
 ),
 

@@ -1,31 +1,43 @@
 -- One row per contract and civil day on which a term, target or exclusion begins or ends, with its first instant.
 with dated as (
-    select terms.contract_id, terms.valid_from as changed_on
+    select
+        terms.contract_id,
+        terms.valid_from as changed_on
     from {{ ref('int_terms') }} as terms
 
     union
 
-    select terms.contract_id, terms.valid_until as changed_on
+    select
+        terms.contract_id,
+        terms.valid_until as changed_on
     from {{ ref('int_terms') }} as terms
 
     union
 
-    select targets.contract_id, targets.valid_from as changed_on
+    select
+        targets.contract_id,
+        targets.valid_from as changed_on
     from {{ ref('int_targets') }} as targets
 
     union
 
-    select targets.contract_id, targets.valid_until as changed_on
+    select
+        targets.contract_id,
+        targets.valid_until as changed_on
     from {{ ref('int_targets') }} as targets
 
     union
 
-    select exclusions.contract_id, exclusions.valid_from as changed_on
+    select
+        exclusions.contract_id,
+        exclusions.valid_from as changed_on
     from {{ ref('stg_contract__exclusions') }} as exclusions
 
     union
 
-    select exclusions.contract_id, exclusions.valid_until as changed_on
+    select
+        exclusions.contract_id,
+        exclusions.valid_until as changed_on
     from {{ ref('stg_contract__exclusions') }} as exclusions
 ),
 

@@ -22,7 +22,7 @@ opening as (
         failing.first_line as line,
         row_number() over (
             partition by outages.environment_id, outages.down_from
-            order by failing.stretch_from desc, failing.probe_id
+            order by failing.stretch_from desc, failing.probe_id asc
         ) as place,
     from outages
     inner join failing

@@ -27,8 +27,8 @@ bounds as (
         terms.valid_from,
         terms.valid_until,
         cast(substr(terms.value, 1, 2) as integer) * 3600
-            + cast(substr(terms.value, 4, 2) as integer) * 60
-            + cast(substr(terms.value, 7, 2) as integer) as bound_s,
+        + cast(substr(terms.value, 4, 2) as integer) * 60
+        + cast(substr(terms.value, 7, 2) as integer) as bound_s,
     from terms
     where terms.term in ('backup_night_from', 'backup_night_until')
 ),

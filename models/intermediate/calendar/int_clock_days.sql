@@ -12,9 +12,15 @@ exceptions as (
 ),
 
 known_clocks as (
-    select clocks.contract_id, clocks.clock from clocks
+    select
+        clocks.contract_id,
+        clocks.clock
+    from clocks
     union
-    select exceptions.contract_id, exceptions.clock from exceptions
+    select
+        exceptions.contract_id,
+        exceptions.clock
+    from exceptions
 ),
 
 clock_days as (

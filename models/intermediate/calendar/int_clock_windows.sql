@@ -36,11 +36,13 @@ marked as (
     select
         pieces.*,
         case
-            when pieces.opens_at <= max(pieces.closes_at) over (
-                partition by pieces.contract_id, pieces.clock, pieces.day_on
-                order by pieces.opens_at, pieces.closes_at
-                rows between unbounded preceding and 1 preceding
-            ) then 0
+            when pieces.opens_at <= max(pieces.closes_at)
+                    over (
+                        partition by pieces.contract_id, pieces.clock, pieces.day_on
+                        order by pieces.opens_at, pieces.closes_at
+                        rows between unbounded preceding and 1 preceding
+                    )
+                then 0
             else 1
         end as is_new,
     from pieces

@@ -8,23 +8,32 @@ events as (
 ),
 
 client_contracts as (
-    select distinct environments.client_id, environments.contract_id from environments
+    select distinct
+        environments.client_id,
+        environments.contract_id
+    from environments
 ),
 
 found as (
-    select environments.contract_id, events.first_at
+    select
+        environments.contract_id,
+        events.first_at
     from events
     inner join environments on environments.environment_id = events.environment_id
 
     union all
 
-    select client_contracts.contract_id, events.first_at
+    select
+        client_contracts.contract_id,
+        events.first_at
     from events
     inner join client_contracts on client_contracts.client_id = events.client_id
 
     union all
 
-    select coalesce(interruptions.contract_id, environments.contract_id), interruptions.starts_at
+    select
+        coalesce(interruptions.contract_id, environments.contract_id),
+        interruptions.starts_at
     from {{ ref('stg_interruptions__interruptions') }} as interruptions
     left join environments on environments.environment_id = interruptions.environment_id
 )

@@ -5,7 +5,7 @@ with checks as (
         integrity.*,
         row_number() over (
             partition by integrity.repository_id
-            order by integrity.checked_at desc, integrity.result
+            order by integrity.checked_at desc, integrity.result asc
         ) as place_from_end,
         max(case when integrity.result = 'success' then integrity.checked_at end) over (
             partition by integrity.repository_id

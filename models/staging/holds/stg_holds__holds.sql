@@ -14,13 +14,13 @@ select
     case
         when {{ matches('holds.accounts', "'[0-9A-Za-z]'") }}
             then concat(
-                '^0*(',
+                    '^0*(',
                 {{ replace_all(
                     replace_all('holds.accounts', '^[^0-9A-Za-z]+|[^0-9A-Za-z]+$', ''),
                     '[^0-9A-Za-z]+', '|'
                 ) }},
-                ')'
-            )
+                    ')'
+                )
     end as account_pattern,
     holds.from_on,
     holds.until_on,

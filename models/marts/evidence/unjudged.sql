@@ -1,0 +1,94 @@
+-- One row per kind of log and name in it that no contract judges, with why: nothing drops out of sight.
+with environments as (
+    select * from {{ ref('stg_registry__environments') }}
+),
+
+contracts as (
+    select * from {{ ref('int_contracts') }}
+),
+
+clients as (
+    select distinct environments.client_id
+    from environments
+),
+
+named as (
+    select
+        'checks' as log,
+        probes.environment_id as name,
+        count(*) as mentions,
+    from {{ ref('stg_monitoring__probes') }} as probes
+    group by probes.environment_id
+
+    union all
+
+    select
+        'outages' as log,
+        outages.environment_id as name,
+        count(*) as mentions,
+    from {{ ref('stg_monitoring__outages') }} as outages
+    group by outages.environment_id
+
+    union all
+
+    select
+        'interruptions' as log,
+        interruptions.environment_id as name,
+        count(*) as mentions,
+    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    where interruptions.environment_id is not null
+    group by interruptions.environment_id
+
+    union all
+
+    select
+        'jobs' as log,
+        jobs.environment_id as name,
+        count(*) as mentions,
+    from {{ ref('stg_backups__jobs') }} as jobs
+    group by jobs.environment_id
+),
+
+unknown_environments as (
+    select
+        named.log,
+        named.name,
+        'environment is not in the registry' as reason,
+        named.mentions,
+    from named
+    left join environments on environments.environment_id = named.name
+    where environments.environment_id is null
+),
+
+unknown_clients as (
+    select
+        'tickets' as log,
+        tickets.client_id as name,
+        'client is not in the registry' as reason,
+        count(*) as mentions,
+    from {{ ref('stg_tickets__tickets') }} as tickets
+    left join clients on clients.client_id = tickets.client_id
+    where clients.client_id is null
+    group by tickets.client_id
+),
+
+unjudged_environments as (
+    select
+        'environments' as log,
+        environments.environment_id as name,
+        case
+            when contracts.contract_id is null then 'contract is not in the contract folder'
+            else 'closes before it opens'
+        end as reason,
+        count(*) as mentions,
+    from environments
+    left join contracts on contracts.contract_id = environments.contract_id
+    where contracts.contract_id is null or environments.closed_on < environments.opened_on
+    group by environments.environment_id, contracts.contract_id
+)
+
+select * from unknown_environments
+union all
+select * from unknown_clients
+union all
+select * from unjudged_environments
