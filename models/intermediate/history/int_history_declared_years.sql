@@ -37,9 +37,15 @@ named as (
 ),
 
 years as (
-    select registered.*, true as is_registered from registered
+    select
+        registered.*,
+        true as is_registered
+    from registered
     union all
-    select named.*, false as is_registered from named
+    select
+        named.*,
+        false as is_registered
+    from named
 ),
 
 following as (

@@ -12,8 +12,9 @@ environments as (
         row_number() over (
             partition by environments.client_id
             order by
-                environments.is_production desc, environments.opened_on desc,
-                environments.contract_id
+                environments.is_production desc,
+                environments.opened_on desc,
+                environments.contract_id asc
         ) as place,
     from {{ ref('stg_registry__environments') }} as environments
 ),

@@ -65,8 +65,10 @@ by_line as (
         on movements.dossier_key = in_scope.dossier_key
         and movements.entry_id = in_scope.entry_id
     where (in_scope.account_pattern is not null or in_scope.piece is not null)
-        and (in_scope.account_pattern is null
-            or {{ matches('movements.account', 'in_scope.account_pattern') }})
+        and (
+            in_scope.account_pattern is null
+            or {{ matches('movements.account', 'in_scope.account_pattern') }}
+        )
         and (in_scope.piece is null or movements.piece = in_scope.piece)
 )
 

@@ -84,7 +84,9 @@ regular as (
 ),
 
 starts as (
-    select regular.dossier_key, regular.starts_on
+    select
+        regular.dossier_key,
+        regular.starts_on
     from regular
     left join declared
         on declared.dossier_key = regular.dossier_key
@@ -94,12 +96,16 @@ starts as (
 
     union
 
-    select declared.dossier_key, declared.fiscal_year_from as starts_on
+    select
+        declared.dossier_key,
+        declared.fiscal_year_from as starts_on
     from declared
 
     union
 
-    select declared.dossier_key, {{ add_days('declared.fiscal_year_end', 1) }} as starts_on
+    select
+        declared.dossier_key,
+        {{ add_days('declared.fiscal_year_end', 1) }} as starts_on
     from declared
     left join declared as covering
         on covering.dossier_key = declared.dossier_key

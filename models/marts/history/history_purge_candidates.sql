@@ -76,9 +76,9 @@ select
         case
             when counted.tax_held_until is not null
                 then concat(
-                    'tax_', cast(cut_offs.tax_years as string), 'y until ',
-                    cast(counted.tax_held_until as string)
-                )
+                        'tax_', cast(cut_offs.tax_years as string), 'y until ',
+                        cast(counted.tax_held_until as string)
+                    )
         end,
         case when counted.has_no_terms then 'no_terms' end,
         case when counted.is_unvalidated then 'not_validated' end,
