@@ -14,8 +14,10 @@ slices as (
 
 select
     limits.*,
-    cast(limits.value * case limits.unit when 'h' then 3600 when 'min' then 60 when 's' then 1 end
-        as decimal(18, 6)) as allowed_s,
+    cast(
+        limits.value * case limits.unit when 'h' then 3600 when 'min' then 60 when 's' then 1 end
+        as decimal(18, 6)
+    ) as allowed_s,
     case when started.is_open then limits.started_at else started.next_opens_at end
         as clock_started_at,
     cast(started.opened_before_s + case

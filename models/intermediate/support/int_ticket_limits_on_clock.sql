@@ -31,14 +31,18 @@ counted as (
         end as waited_s,
         case
             when readings.allowed_s is not null
-                then cast(readings.started_reading_s + readings.allowed_s + coalesce(waits.moved_s, 0)
-                    as decimal(18, 6))
+                then cast(
+                        readings.started_reading_s + readings.allowed_s + coalesce(waits.moved_s, 0)
+                        as decimal(18, 6)
+                    )
         end as due_reading_s,
         case
             when readings.allowed_s is null or readings.settled_as is not null then null
             when readings.ended_at <= readings.started_at then 0
-            else cast(readings.ended_reading_s - readings.started_reading_s
-                - coalesce(waits.waited_s, 0) as decimal(18, 6))
+            else cast(
+                    readings.ended_reading_s - readings.started_reading_s
+                    - coalesce(waits.waited_s, 0) as decimal(18, 6)
+                )
         end as elapsed_s,
     from readings
     left join waits

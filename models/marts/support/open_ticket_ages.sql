@@ -44,8 +44,10 @@ select
     tickets.reopenings,
     tickets.created_at,
     {{ seconds_between('tickets.created_at', 'tickets.as_of') }} as age_s,
-    cast(floor(cast({{ seconds_between('tickets.created_at', 'tickets.as_of') }} as double) / 86400)
-        as bigint) as age_days,
+    cast(
+        floor(cast({{ seconds_between('tickets.created_at', 'tickets.as_of') }} as double) / 86400)
+        as bigint
+    ) as age_days,
     waiting.waiting_since,
     verdicts.file,
     tickets.line,
