@@ -20,5 +20,5 @@ def test_every_dbt_test_passes_on_the_samples(tmp_path: Path) -> None:
     ]
     assert not bad, "\n".join(bad)
     kinds = [outcome.unique_id.split(".")[0] for outcome in outcomes]
-    assert kinds.count("unit_test") > 20 * len(SUBJECTS)
+    assert kinds.count("unit_test") >= 10 * len(SUBJECTS)
     assert kinds.count("test") > kinds.count("model")
