@@ -8,8 +8,20 @@
         {% do adapter.drop_relation(existing_relation) %}
     {%- endif -%}
     {% call statement('main') %}drop {{ target_relation.type }} if exists {{ target_relation }}; {{ create }}{% endcall %}
-    {% do persist_docs(target_relation, model) %}
+    {%- if config.persist_relation_docs() or config.persist_column_docs() %}
+        {% call statement('comments') %}{{ comments(target_relation) }}{% endcall %}
+    {%- endif %}
     {{ adapter.commit() }}
+{% endmacro %}
+
+{# All descriptions in one statement; a contract is enforced on every relation that has them, so the columns are there. #}
+{% macro comments(target_relation) %}
+    {%- set kind = target_relation.type -%}
+    comment on {{ kind }} {{ target_relation }} is '{{ model.description | replace("'", "''") }}';
+    {%- for column in model.columns.values() %}
+        {%- set name = adapter.quote(column.name) %}
+    comment on column {{ target_relation }}.{{ name }} is '{{ column.description | replace("'", "''") }}';
+    {%- endfor %}
 {% endmacro %}
 
 {% materialization table, adapter='duckdb' %}
