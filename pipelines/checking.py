@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines import landing, tables, warehouse
+from pipelines.errors import UnreadableFile
 from pipelines.landing_tables import SOURCES
 from pipelines.readers import readers
 
@@ -58,7 +60,8 @@ def _values(inbox: Path) -> list[dict[str, Any]]:
         if reader is None or reader.values_found is None:
             continue
         file = InboxFile(path, name, source, format_, load(path, inbox, reader.options))
-        found += [{"file": name, **asdict(value)} for value in reader.values_found(file)]
+        with suppress(UnreadableFile):  # told among the rejects already
+            found += [{"file": name, **asdict(value)} for value in reader.values_found(file)]
     return found
 
 

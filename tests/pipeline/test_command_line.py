@@ -161,3 +161,20 @@ def test_an_event_outside_the_known_holidays_names_file_and_line(tmp_path: Path)
     )
     assert done.returncode == 2
     assert "fr-metropole" in done.stderr and "tickets/canonical/tickets.csv, line 2" in done.stderr
+
+
+def test_check_lists_the_values_a_mapping_must_know(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox/tickets/event_log"
+    folder.mkdir(parents=True)
+    (folder / "source.toml").write_text(
+        '[columns]\nticket_id = "Case"\nevent = "Activity"\nevent_at = "At"\nclient_id = "Who"\n'
+        '[defaults]\nchannel = "support"\nkind = "incident"\n[events]\nOpen = "created"\n'
+    )
+    (folder / "log.csv").write_text(
+        "Case,Activity,At,Who\n1,Open,2026-01-05T09:00:00Z,c\n1,Snooze,2026-01-05T10:00:00Z,c\n1,Snooze,2026-01-05T11:00:00Z,c\n"
+    )
+    (folder / "broken.csv").write_text("Case,Case\n1,2\n")
+    told = json.loads(livret("check", "--inbox", tmp_path / "inbox", "--json").stdout)
+    found = {(row["column"], row["value"]): (row["count"], row["read_as"]) for row in told["values"]}
+    assert found["event", "Open"] == (1, "created")
+    assert found["event", "Snooze"] == (2, None)
