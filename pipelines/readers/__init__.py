@@ -6,8 +6,6 @@ UnreadableFile only when nothing in the file can be read.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -84,28 +82,34 @@ def rejects_frame(rows: list[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=REJECT_SCHEMA)
 
 
-_MODULES = (
-    "monitoring_upptime",
-    "tickets_event_log",
-    "backups_restic",
-    "backups_borg",
-    "backups_pgbackrest",
-    "backups_barman",
-    "backups_jobs",
-    "backups_checks",
-    "history_fec",
-    "history_certificates",
-)
-
-
 @cache
 def readers() -> dict[tuple[str, str], Reader]:
     """All known formats by (source, format)."""
-    from pipelines.readers import canonical
+    from pipelines.readers import (
+        backups_barman,
+        backups_borg,
+        backups_checks,
+        backups_jobs,
+        backups_pgbackrest,
+        backups_restic,
+        canonical,
+        history_certificates,
+        history_fec,
+        monitoring_upptime,
+        tickets_event_log,
+    )
 
-    every: list[Reader] = [*canonical.READERS]
-    for module in _MODULES:
-        if importlib.util.find_spec(f"pipelines.readers.{module}"):
-            reader = getattr(importlib.import_module(f"pipelines.readers.{module}"), "READER", None)
-            every.extend([reader] if reader else [])
+    every: list[Reader] = [
+        *canonical.READERS,
+        monitoring_upptime.READER,
+        tickets_event_log.READER,
+        backups_restic.READER,
+        backups_borg.READER,
+        backups_pgbackrest.READER,
+        backups_barman.READER,
+        backups_jobs.READER,
+        backups_checks.READER,
+        history_fec.READER,
+        history_certificates.READER,
+    ]
     return {(reader.source, reader.format): reader for reader in every}
