@@ -641,7 +641,7 @@ def _incoming_columns(table: LandingTable) -> dict[str, str]:
 
 
 def _same(columns: Iterable[str], left: str, right: str) -> str:
-    """Null-safe equality; plain columns of a key that may not be null join faster, so DuckDB is left to see both forms."""
+    """Null-safe equality of all columns: a key may hold nulls (a dossier without fiscal years has no first day)."""
     return (
         " and ".join(f'{left}."{column}" is not distinct from {right}."{column}"' for column in columns)
         or "true"
