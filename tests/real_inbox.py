@@ -161,7 +161,7 @@ TICKETS_TOML: dict[str, object] = {
     "events": {
         "Insert ticket": "created", "Assign seriousness": "criticality", "Take in charge ticket": "taken_in_charge",
         "Wait": "paused", "Create SW anomaly": "qualified", "Resolve SW anomaly": "fix_or_workaround",
-        "Resolve ticket": "ignored", "Closed": "closed", "Require upgrade": "ignored", "Schedule intervention": "ignored",
+        "Resolve ticket": "closed", "Closed": "closed", "Require upgrade": "ignored", "Schedule intervention": "ignored",
         "VERIFIED": "ignored", "RESOLVED": "ignored", "INVALID": "ignored", "DUPLICATE": "ignored",
     },
 }  # fmt: skip

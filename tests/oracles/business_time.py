@@ -152,12 +152,22 @@ def working_days_deadline(
     return local_midnight(schedule, day + DAY)
 
 
+def known_at(as_of: datetime, pauses: Sequence[Stretch]) -> list[tuple[datetime, datetime]]:
+    """What was known of the waiting: what had not begun is none, what had not ended lasts until then."""
+    return [(since, min(until or as_of, as_of)) for since, until in pauses if since < as_of]
+
+
+def done_by(as_of: datetime, done_at: datetime | None) -> datetime | None:
+    return done_at if done_at is not None and done_at <= as_of else None
+
+
 @dataclass(frozen=True)
 class Judgement:
-    """What `ticket_commitments` must say of one commitment on a clock."""
+    """What `ticket_commitments` must say of one commitment. `allowed` and `elapsed` without what was waited."""
 
     clock_started_at: datetime | None
     due_at: datetime | None
+    allowed: timedelta | None
     elapsed: timedelta
     outcome: str
 
@@ -170,12 +180,39 @@ def judge(
     as_of: datetime,
     pauses: Sequence[Stretch] = (),
 ) -> Judgement:
-    """Rules.md section 4: business time used against the limit; open pauses last until `as_of`."""
-    known = [(paused_from, paused_until or max(as_of, paused_from)) for paused_from, paused_until in pauses]
-    known = [(paused_from, paused_until) for paused_from, paused_until in known if paused_from < as_of]
-    done = done_at if done_at is not None and done_at <= as_of else None
+    """Rules.md section 4: business time used against the limit, as it was known at `as_of`."""
+    known, done = known_at(as_of, pauses), done_by(as_of, done_at)
     used = elapsed(schedule, started_at, done or as_of, known)
     outcome = "breached" if used > allowed else "running" if done is None else "met"
     return Judgement(
-        next_opening(schedule, started_at), deadline(schedule, started_at, allowed, known), used, outcome
+        next_opening(schedule, started_at),
+        deadline(schedule, started_at, allowed, known),
+        allowed,
+        used,
+        outcome,
+    )
+
+
+def judge_days(
+    schedule: Schedule,
+    started_at: datetime,
+    days: int,
+    done_at: datetime | None,
+    as_of: datetime,
+    pauses: Sequence[Stretch] = (),
+) -> Judgement:
+    """R10: the verdict is by the last instant of the last day; the seconds are those the clock was open after the first
+    day."""
+    known, done = known_at(as_of, pauses), done_by(as_of, done_at)
+    due = working_days_deadline(schedule, started_at, days, known)
+    since = local_midnight(schedule, started_at.astimezone(schedule.zone).date() + DAY)
+    outcome = (
+        "breached" if due is not None and (done or as_of) > due else "running" if done is None else "met"
+    )
+    return Judgement(
+        started_at,
+        due,
+        None if due is None else elapsed(schedule, since, due, known),
+        elapsed(schedule, since, done or as_of, known),
+        outcome,
     )

@@ -205,6 +205,7 @@ ZONES = (
     "America/St_Johns",
 )
 PATTERNS = (OFFICE, ALWAYS, NIGHT, LUNCH, SMALL_HOURS, ODD)
+YEARS_S = 18_000_000  # 2.5 years of working days of eight hours
 LIMITS_S = (1, 60, 90, 3600, 7200, 14_400, 28_800, 36_000, 72_000, 100_800, 144_000)
 
 
@@ -238,13 +239,15 @@ def generated(
             contract_id, {"support": schedule, "working_day": days}, waiting_stops_clock="true"
         )
         limits = {name: chance.choice(LIMITS_S) for name in ("critical", "high", "moderate")}
+        if is_patient := number == 0:  # limits that reach years ahead
+            limits["moderate"] = YEARS_S + chance.randint(0, 100_000)
         for criticality, limit in limits.items():
             unit, size = chance.choice([("s", 1), ("min", 60), ("h", 3600)])
             value, unit = (limit, "s") if limit % size else (limit // size, unit)
             world.add_target(contract_id, "take_in_charge", criticality, value, unit, "support")
-        working_days = chance.randint(1, 8)
+        working_days = chance.randint(600, 900) if is_patient else chance.randint(1, 8)
         world.add_target(contract_id, "fix_or_workaround", "2", working_days, "working_day", "working_day")
-        for index in range(tickets):
+        for index in range(tickets // 3 if is_patient else tickets):
             ticket_id = f"{contract_id}-{index}"
             anchor = chance.choice(anchors)
             started = _instant(chance, anchor, schedule)

@@ -1,10 +1,6 @@
--- One row per row of pauses, changes or events that does not fit its ticket.
+-- One row per row of pauses, changes or events known at as_of that does not fit its ticket.
 with tickets as (
     select * from {{ ref('int_tickets_gathered') }}
-),
-
-events as (
-    select * from {{ ref('stg_tickets__events') }}
 ),
 
 run as (
@@ -16,15 +12,34 @@ from_events as (
 ),
 
 sent as (
-    select * from {{ ref('stg_tickets__tickets') }}
+    select
+        stg_tickets__tickets.ticket_id,
+        stg_tickets__tickets.created_at,
+    from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
+    cross join run
+    where stg_tickets__tickets.created_at <= run.as_of
 ),
 
 changes as (
-    select * from {{ ref('stg_tickets__criticality_changes') }}
+    select stg_tickets__criticality_changes.*
+    from {{ ref('stg_tickets__criticality_changes') }} as stg_tickets__criticality_changes
+    cross join run
+    where stg_tickets__criticality_changes.changed_at <= run.as_of
 ),
 
 pauses as (
-    select * from {{ ref('stg_tickets__pauses') }}
+    select
+        stg_tickets__pauses.ticket_id,
+        stg_tickets__pauses.reason,
+        stg_tickets__pauses.paused_from,
+        case
+            when stg_tickets__pauses.paused_until <= run.as_of then stg_tickets__pauses.paused_until
+        end as paused_until,
+        stg_tickets__pauses.file_id,
+        stg_tickets__pauses.line,
+    from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
+    cross join run
+    where stg_tickets__pauses.paused_from <= run.as_of
 )
 
 select
@@ -58,20 +73,6 @@ select
 from changes
 left join tickets on tickets.ticket_id = changes.ticket_id
 where tickets.ticket_id is null
-
-union all
-
-select
-    events.ticket_id,
-    'event_after_as_of' as rule,
-    events.event as value,
-    run.as_of as early_at,
-    events.event_at as late_at,
-    events.file_id,
-    events.line,
-from events
-cross join run
-where events.event_at > run.as_of
 
 union all
 

@@ -3,10 +3,6 @@ with tickets as (
     select * from {{ ref('int_tickets_gathered') }}
 ),
 
-run as (
-    select * from {{ ref('stg_run') }}
-),
-
 pairs as (
     select
         tickets.ticket_id,
@@ -63,14 +59,6 @@ pairs as (
         tickets.fix_or_workaround_at as early_at,
         tickets.qualified_at as late_at
     from tickets
-    union all
-    select
-        tickets.ticket_id,
-        'registered_after_as_of' as rule,
-        run.as_of as early_at,
-        tickets.created_at as late_at
-    from tickets
-    cross join run
 )
 
 select

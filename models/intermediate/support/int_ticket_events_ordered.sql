@@ -30,10 +30,14 @@ select
         partition by numbered.ticket_id order by numbered.place
         rows between 1 following and unbounded following
     ) as next_step_at,
-    max(case when numbered.is_work then numbered.place end) over (
+    min(case when numbered.is_opening then numbered.place end) over (
+        partition by numbered.ticket_id order by numbered.place
+        rows between 1 following and unbounded following
+    ) as next_opening_place,
+    max(case when numbered.is_opening then numbered.place end) over (
         partition by numbered.ticket_id order by numbered.place
         rows between unbounded preceding and 1 preceding
-    ) as last_work_place,
+    ) as last_opening_place,
     max(case when numbered.role = 'closed' then numbered.place end) over (
         partition by numbered.ticket_id order by numbered.place
         rows between unbounded preceding and 1 preceding

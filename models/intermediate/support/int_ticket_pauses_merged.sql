@@ -1,5 +1,5 @@
 -- One row per ticket and stretch of waiting that stops its clock, disjoint: only where the contract's term
--- `waiting_stops_clock` says so at registration. A stretch without an end lasts until as_of.
+-- `waiting_stops_clock` says so at registration. A stretch that had not ended at as_of lasts until then.
 {{ config(materialized='table') }}
 with pauses as (
     select * from {{ ref('int_ticket_pauses') }}
@@ -19,7 +19,7 @@ stopping as (
         tickets.contract_id,
         tickets.ticket_id,
         pauses.paused_from,
-        coalesce(pauses.paused_until, tickets.as_of) as paused_until,
+        least(coalesce(pauses.paused_until, tickets.as_of), tickets.as_of) as paused_until,
     from pauses
     inner join tickets on tickets.ticket_id = pauses.ticket_id
     inner join terms

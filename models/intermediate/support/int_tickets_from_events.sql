@@ -1,5 +1,5 @@
 -- One row per ticket of an event log. Registration is its `created` event, else its first event; the first take-in-charge
--- counts; a criticality is the first one given (R9); a closing after which somebody works on it again is none.
+-- counts; a criticality is the first one given (R9); a closing after which it is worked on, or waits, again is none.
 {{ config(materialized='table') }}
 with events as (
     select * from {{ ref('int_ticket_events_ordered') }}
@@ -44,11 +44,12 @@ select
             and events.event_at >= coalesce(events.first_qualified_at, events.event_at)
             then events.event_at
     end) as fix_or_workaround_at,
-    max(case when events.role = 'closed' and events.next_step_at is null then events.event_at end)
-        as closed_at,
+    max(case
+        when events.role = 'closed' and events.next_opening_place is null then events.event_at
+    end) as closed_at,
     cast(sum(case
-        when events.is_work
-            and events.last_closed_place > coalesce(events.last_work_place, 0) then 1
+        when events.is_opening
+            and events.last_closed_place > coalesce(events.last_opening_place, 0) then 1
         else 0
     end) as bigint) as reopenings,
     min_by(events.file_id, events.place) as file_id,

@@ -1,5 +1,5 @@
--- One row per support request, with its contract and the civil day and month of its registration there; what had not
--- happened at as_of is not known yet. A ticket of a client whom no contract names keeps its UTC day.
+-- One row per support request, with its contract and the civil day of its registration there. A ticket of a client whom no
+-- contract names keeps its UTC day.
 with tickets as (
     select * from {{ ref('int_tickets_gathered') }}
 ),
@@ -16,17 +16,11 @@ day_slices as (
     select * from {{ ref('int_contract_day_slices') }}
 ),
 
-run as (
-    select * from {{ ref('stg_run') }}
-),
-
 contracted as (
     select
         tickets.*,
         coalesce(environments.contract_id, clients.contract_id) as contract_id,
-        run.as_of,
     from tickets
-    cross join run
     left join environments on environments.environment_id = tickets.environment_id
     left join clients on clients.client_id = tickets.client_id
 )
@@ -48,20 +42,12 @@ select
     contracted.reopenings,
     coalesce(day_slices.day_on, {{ utc_day('contracted.created_at') }}) as created_on,
     contracted.created_at,
-    case when contracted.acknowledged_at <= contracted.as_of then contracted.acknowledged_at end
-        as acknowledged_at,
-    case
-        when contracted.taken_in_charge_at <= contracted.as_of then contracted.taken_in_charge_at
-    end as taken_in_charge_at,
-    case when contracted.qualified_at <= contracted.as_of then contracted.qualified_at end
-        as qualified_at,
-    case when contracted.action_plan_at <= contracted.as_of then contracted.action_plan_at end
-        as action_plan_at,
-    case
-        when contracted.fix_or_workaround_at <= contracted.as_of
-            then contracted.fix_or_workaround_at
-    end as fix_or_workaround_at,
-    case when contracted.closed_at <= contracted.as_of then contracted.closed_at end as closed_at,
+    contracted.acknowledged_at,
+    contracted.taken_in_charge_at,
+    contracted.qualified_at,
+    contracted.action_plan_at,
+    contracted.fix_or_workaround_at,
+    contracted.closed_at,
     contracted.as_of,
     contracted.file_id,
     contracted.line,

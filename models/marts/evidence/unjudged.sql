@@ -72,6 +72,18 @@ unknown_clients as (
     group by tickets.client_id
 ),
 
+later_tickets as (
+    select
+        'tickets' as log,
+        tickets.client_id as name,
+        'registered after as_of' as reason,
+        count(*) as mentions,
+    from {{ ref('stg_tickets__tickets') }} as tickets
+    cross join {{ ref('stg_run') }} as run
+    where tickets.created_at > run.as_of
+    group by tickets.client_id
+),
+
 unjudged_environments as (
     select
         'environments' as log,
@@ -90,5 +102,7 @@ unjudged_environments as (
 select * from unknown_environments
 union all
 select * from unknown_clients
+union all
+select * from later_tickets
 union all
 select * from unjudged_environments

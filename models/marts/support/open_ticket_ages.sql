@@ -54,4 +54,4 @@ select
 from tickets
 inner join verdicts on verdicts.ticket_id = tickets.ticket_id
 left join waiting on waiting.ticket_id = tickets.ticket_id
-where tickets.closed_at is null and tickets.created_at <= tickets.as_of
+where tickets.closed_at is null

@@ -1,4 +1,4 @@
--- One row per commitment that still runs at as_of, the least time left first. A ticket dated after as_of is no risk yet.
+-- One row per commitment that still runs at as_of, the least time left first.
 with commitments as (
     select * from {{ ref('ticket_commitments') }}
 )
@@ -22,5 +22,4 @@ select
     commitments.file,
     commitments.line,
 from commitments
-cross join {{ ref('stg_run') }} as run
-where commitments.outcome = 'running' and commitments.created_at <= run.as_of
+where commitments.outcome = 'running'

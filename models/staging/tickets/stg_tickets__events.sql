@@ -1,5 +1,5 @@
 -- One row per event of a help desk's log, with what it means for the commitments.
--- `is_work`: somebody acts on the ticket; it ends a pause, and after a closing it opens the ticket again.
+-- `is_work`: somebody acts on the ticket; it ends a pause. `is_opening`: that, or it waits: after a closing it is open again.
 select
     ticket_events.ticket_id,
     ticket_events.client_id,
@@ -18,6 +18,10 @@ select
     ticket_events.role in (
         'taken_in_charge', 'qualified', 'action_plan', 'fix_or_workaround', 'reopened', 'resumed'
     ) as is_work,
+    ticket_events.role in (
+        'taken_in_charge', 'qualified', 'action_plan', 'fix_or_workaround', 'reopened', 'resumed',
+        'paused'
+    ) as is_opening,
     ticket_events.event_at,
     ticket_events.file_id,
     ticket_events.line,
