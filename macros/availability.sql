@@ -22,6 +22,15 @@
 timestamp_micros(unix_micros({{ at }}) + {{ microseconds }})
 {%- endmacro %}
 
+{# Values as one text that tells them apart, whatever they hold. #}
+{% macro text_of_all(values) %}{{ return(adapter.dispatch('text_of_all')(values)) }}{% endmacro %}
+{% macro duckdb__text_of_all(values) -%}
+cast(to_json([{% for value in values %}cast({{ value }} as varchar){{ ", " if not loop.last }}{% endfor %}]) as varchar)
+{%- endmacro %}
+{% macro spark__text_of_all(values) -%}
+to_json(array({% for value in values %}coalesce(to_json(array(cast({{ value }} as string))), ''){{ ", " if not loop.last }}{% endfor %}))
+{%- endmacro %}
+
 {# Texts of a group joined by a comma, each once, in their order. #}
 {% macro distinct_texts(text) %}{{ return(adapter.dispatch('distinct_texts')(text)) }}{% endmacro %}
 {% macro duckdb__distinct_texts(text) -%}

@@ -30,6 +30,30 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
+{# A table that keeps what lies before the window of its environment (int_availability_windows) and takes in what the model
+   computes from there on. Of what is stored a row stays while its column `meta.kept_by` is less than the window's column
+   `meta.kept_before`; of an environment that has no window, nothing stays. #}
+{% materialization kept, adapter='duckdb' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- if existing_relation is none or existing_relation.type != 'table' or should_full_refresh() -%}
+        {% do replace_in_place(target_relation, create_table_as(False, target_relation, compiled_code)) %}
+    {%- else -%}
+        {%- set meta = config.get('meta') -%}
+        {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
+        {% call statement('main') %}
+    delete from {{ target_relation }} as stored where not exists (
+        select 1 from {{ ref('int_availability_windows') }} as windows
+        where windows.environment_id = stored.environment_id
+            and windows.{{ meta.kept_before }} > stored.{{ meta.kept_by }}
+    );
+    insert into {{ target_relation }} ({{ names }}) select {{ names }} from ({{ compiled_code }});
+        {% endcall %}
+        {{ adapter.commit() }}
+    {%- endif -%}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {% do replace_in_place(target_relation, create_view_as(target_relation, compiled_code)) %}

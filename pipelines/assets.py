@@ -17,7 +17,7 @@ from pipelines.resources import Settings, instant, settings
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _RUN = dg.AssetKey(["landing", "run"])
 _UNIQUE_ID = "dagster_dbt/unique_id"
-_LEDGER = ("files", "rejects", "changes")
+_LEDGER = ("files", "rejects", "changes", "availability_facts", "availability_cuts")
 
 
 class Livret(dg.ConfigurableResource):
@@ -103,6 +103,7 @@ _SUMMARIES = {
     "monitoring": {
         "probe_runs": "One row per probe, UTC day and run of checks of one state.",
         "probe_gaps": "One row per probe, UTC day and length of gap between checks.",
+        "changed_probe_days": "One row per probe and change of its checks since availability was built.",
     }
 }
 
@@ -147,6 +148,8 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per reading of a file, with its digest and what became of its rows.",
                 "One row per rejected row, with file, line, rule and value.",
                 "One row per row sent again with other values.",
+                "One row per fact, checks apart, that the stored months of availability were computed from.",
+                "One row per environment and month before which its stored figures may stand.",
             ),
             strict=True,
         )

@@ -15,7 +15,7 @@ import duckdb
 import pandera.errors
 import polars as pl
 
-from pipelines import backup_listings, probe_days, source_config
+from pipelines import availability_memory, backup_listings, probe_days, source_config
 from pipelines.errors import InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
@@ -101,6 +101,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
                 f"create table if not exists landing.{surrogate} ({key} integer primary key, {texts})"
             )
     probe_days.create(con)
+    availability_memory.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines import availability_memory, warehouse
 from pipelines.errors import BuildError
-from pipelines.resources import ROOT
+from pipelines.resources import ROOT, WORK_DATABASE
 
 TARGET = ROOT / "target"
 MANIFEST = TARGET / "manifest.json"
 _PARSED = "partial_parse.msgpack"
 _DIGEST = "livret.digest"
 _PROJECT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests/dbt")
+_CODE = (*_PROJECT, "pipelines")  # what rows kept between runs were made by
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def manifest() -> Path:
 
     Raises BuildError where the project does not parse.
     """
-    digest = _project_digest()
+    digest = _digest(_PROJECT)
     stamp = TARGET / _DIGEST
     if (
         MANIFEST.is_file()
@@ -76,27 +78,36 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     """
     manifest()
     # After their code changed, models that keep rows between runs are built anew; while it did not, views still stand.
-    built, digest = work / _DIGEST, _project_digest()
-    is_same = built.is_file() and built.read_text() == digest
+    built = work / _DIGEST
+    is_same = built.is_file() and built.read_text() == _digest(_CODE)
     arguments = ["--no-write-json", "build", *selection, *([] if is_same else ["--full-refresh"])]
     if not all_tests:
         standing = ["config.materialized:view"] if is_same and not selection else []
         arguments += ["--exclude-resource-type", "unit_test", "exposure", "--exclude", "tag:step", *standing]
+    with warehouse.writer(work / WORK_DATABASE) as con:
+        availability_memory.begin(con, anew=not is_same)
     result = _invoke(arguments, work, work / "target", parsed=TARGET / _PARSED)
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:
         raise BuildError(f"dbt build could not run: {result.exception}") from result.exception
-    if not is_same and not selection and not any(outcome.is_bad for outcome in outcomes):
-        built.write_text(digest)
+    if not selection and not any(outcome.is_bad for outcome in outcomes):
+        finish(work)
     return outcomes
 
 
-def _project_digest() -> str:
+def finish(work: Path) -> None:
+    """Remember in `work` that a build of all that keeps rows went through: what it saw, and by which code."""
+    with warehouse.writer(work / WORK_DATABASE) as con:
+        availability_memory.finish(con)
+    (work / _DIGEST).write_text(_digest(_CODE))
+
+
+def _digest(parts: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for part in _PROJECT:
+    for part in parts:
         path = ROOT / part
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
+            if file.is_file() and file.suffix != ".pyc":
                 digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

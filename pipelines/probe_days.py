@@ -32,6 +32,7 @@ create table if not exists landing.probe_runs (
 create table if not exists landing.probe_gaps (
     probe_key integer not null, day date not null, gap_us bigint not null, gaps bigint not null
 );
+create table if not exists landing.changed_probe_days (probe_key integer not null, day date not null);
 comment on table landing.probe_runs is
     'One row per probe, UTC day and run of checks of one state without a long silence between them.';
 comment on table landing.probe_gaps is
@@ -161,7 +162,13 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
         if _has_unknown_periods(con, bounds):
             con.execute(_GAPS.format(stepped=stepped))
         con.execute(_RUNS.format(stepped=stepped, silence=SILENCE))
-    con.execute("delete from landing.touched_probe_days")
+    con.execute(
+        """
+        insert into landing.changed_probe_days
+        select probe_key, min(day) from landing.touched_probe_days group by probe_key;
+        delete from landing.touched_probe_days;
+        """
+    )
 
 
 def _has_unknown_periods(con: duckdb.DuckDBPyConnection, bounds: dict[str, str]) -> bool:

@@ -1,6 +1,7 @@
 {# For the SQL linter only, which cannot dispatch between adapters: each macro as a function call of its own name. #}
 {% macro microseconds_between(from_at, until_at) %}microseconds_between({{ from_at }}, {{ until_at }}){% endmacro %}
 {% macro add_microseconds(at, microseconds) %}add_microseconds({{ at }}, {{ microseconds }}){% endmacro %}
+{% macro text_of_all(values) %}text_of_all({{ values | join(', ') }}){% endmacro %}
 {% macro distinct_texts(text) %}distinct_texts({{ text }}){% endmacro %}
 {% macro checks_as_runs(probe_days) %}select * from {{ probe_days }}{% endmacro %}
 {% macro whole_microseconds(seconds) %}whole_microseconds({{ seconds }}){% endmacro %}

@@ -3,14 +3,14 @@ with steps as (
     select * from {{ ref('int_environment_steps') }}
 ),
 
-spans as (
-    select * from {{ ref('int_environment_spans') }}
+windows as (
+    select * from {{ ref('int_availability_windows') }}
 ),
 
 readings as (
     select
         steps.*,
-        spans.contract_id,
+        windows.contract_id,
         coalesce(
             slices.opened_before_s
             + case
@@ -20,9 +20,9 @@ readings as (
             0
         ) as reading_s,
     from steps
-    inner join spans on spans.environment_id = steps.environment_id
+    inner join windows on windows.environment_id = steps.environment_id
     left join {{ ref('int_clock_slices') }} as slices
-        on slices.contract_id = spans.contract_id
+        on slices.contract_id = windows.contract_id
         and slices.clock = 'reference'
         and slices.utc_day = cast(steps.step_at as date)
         and slices.slice_from <= steps.step_at

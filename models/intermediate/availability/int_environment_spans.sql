@@ -19,10 +19,11 @@ watched as (
         true as has_checks,
     from (
         select
-            runs.probe_key,
-            min(runs.first_at) as first_at
-        from {{ ref('int_probe_runs_seen') }} as runs
-        group by runs.probe_key
+            probe_runs.probe_key,
+            min(probe_runs.first_at) as first_at
+        from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
+        inner join run on run.as_of > probe_runs.first_at
+        group by probe_runs.probe_key
     ) as firsts_of_probes
     inner join {{ ref('int_probes') }} as probes on probes.probe_key = firsts_of_probes.probe_key
     group by probes.environment_id

@@ -4,8 +4,8 @@ with terms as (
     select * from {{ ref('int_availability_terms') }}
 ),
 
-spans as (
-    select * from {{ ref('int_environment_spans') }}
+windows as (
+    select * from {{ ref('int_availability_windows') }}
 ),
 
 stretches as (
@@ -63,26 +63,26 @@ steps as (
     union all
 
     select
-        spans.environment_id,
-        spans.span_from as step_at,
+        windows.environment_id,
+        windows.window_from as step_at,
         0,
         0,
         0
-    from spans
-    where spans.span_from < spans.span_until
+    from windows
+    where windows.window_from < windows.window_until
 
     union all
 
     select
-        spans.environment_id,
+        windows.environment_id,
         terms.stretch_from as step_at,
         0,
         0,
         0
-    from spans
-    inner join terms on terms.contract_id = spans.contract_id
-    where terms.stretch_from > spans.span_from
-        and terms.stretch_from < spans.span_until
+    from windows
+    inner join terms on terms.contract_id = windows.contract_id
+    where terms.stretch_from > windows.window_from
+        and terms.stretch_from < windows.window_until
 ),
 
 summed as (
@@ -120,7 +120,7 @@ stated as (
         coalesce(counted.next_at, run.as_of) as state_until,
         case
             when counted.known_outages > 0 then 'down'
-            when counted.observed = 0 and spans.is_always_watched then 'up'
+            when counted.observed = 0 and windows.is_always_watched then 'up'
             when counted.observed = 0 then 'unobserved'
             when terms.quorum = 'any' and counted.down > 0 then 'down'
             when terms.quorum = 'all' and counted.down = counted.observed then 'down'
@@ -128,9 +128,9 @@ stated as (
             else 'up'
         end as state,
     from counted
-    inner join spans on spans.environment_id = counted.environment_id
+    inner join windows on windows.environment_id = counted.environment_id
     inner join terms
-        on terms.contract_id = spans.contract_id
+        on terms.contract_id = windows.contract_id
         and terms.stretch_from <= counted.state_from
         and terms.stretch_until > counted.state_from
     cross join run

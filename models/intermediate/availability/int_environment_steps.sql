@@ -1,7 +1,7 @@
 -- One row per environment and instant at which anything may change within its span: what is under way from then on.
-with spans as (
-    select * from {{ ref('int_environment_spans') }}
-    where span_from < span_until
+with windows as (
+    select * from {{ ref('int_availability_windows') }}
+    where window_from < window_until
 ),
 
 outages as (
@@ -46,14 +46,14 @@ lasting as (
 
 clipped as (
     select
-        spans.environment_id,
+        windows.environment_id,
         lasting.kind,
-        greatest(lasting.lasting_from, spans.span_from) as clipped_from,
-        least(lasting.lasting_until, spans.span_until) as clipped_until,
+        greatest(lasting.lasting_from, windows.window_from) as clipped_from,
+        least(lasting.lasting_until, windows.window_until) as clipped_until,
     from lasting
-    inner join spans on spans.environment_id = lasting.environment_id
-    where lasting.lasting_from < spans.span_until
-        and lasting.lasting_until > spans.span_from
+    inner join windows on windows.environment_id = lasting.environment_id
+    where lasting.lasting_from < windows.window_until
+        and lasting.lasting_until > windows.window_from
         and lasting.lasting_from < lasting.lasting_until
 ),
 
@@ -77,59 +77,59 @@ steps as (
     union all
 
     select
-        spans.environment_id,
+        windows.environment_id,
         'bound' as kind,
         0 as step,
-        spans.span_from as step_at
-    from spans
+        windows.window_from as step_at
+    from windows
 
     union all
 
     select
-        spans.environment_id,
+        windows.environment_id,
         'bound' as kind,
         0 as step,
-        spans.span_until as step_at
-    from spans
+        windows.window_until as step_at
+    from windows
 
     union all
 
     select
-        spans.environment_id,
+        windows.environment_id,
         'bound' as kind,
         0 as step,
         months.month_from as step_at
-    from spans
+    from windows
     inner join {{ ref('int_contract_months') }} as months
-        on months.contract_id = spans.contract_id
-        and months.month_from > spans.span_from
-        and months.month_from < spans.span_until
+        on months.contract_id = windows.contract_id
+        and months.month_from > windows.window_from
+        and months.month_from < windows.window_until
 
     union all
 
     select
-        spans.environment_id,
+        windows.environment_id,
         'bound' as kind,
         0 as step,
         targets.target_from as step_at
-    from spans
+    from windows
     inner join {{ ref('int_availability_targets') }} as targets
-        on targets.contract_id = spans.contract_id
-        and targets.target_from > spans.span_from
-        and targets.target_from < spans.span_until
+        on targets.contract_id = windows.contract_id
+        and targets.target_from > windows.window_from
+        and targets.target_from < windows.window_until
 
     union all
 
     select
-        spans.environment_id,
+        windows.environment_id,
         'bound' as kind,
         0 as step,
         targets.target_until as step_at
-    from spans
+    from windows
     inner join {{ ref('int_availability_targets') }} as targets
-        on targets.contract_id = spans.contract_id
-        and targets.target_until > spans.span_from
-        and targets.target_until < spans.span_until
+        on targets.contract_id = windows.contract_id
+        and targets.target_until > windows.window_from
+        and targets.target_until < windows.window_until
 ),
 
 summed as (

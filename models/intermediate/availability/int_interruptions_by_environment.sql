@@ -3,30 +3,30 @@ with interruptions as (
     select * from {{ ref('stg_interruptions__interruptions') }}
 ),
 
-spans as (
-    select * from {{ ref('int_environment_spans') }}
+windows as (
+    select * from {{ ref('int_availability_windows') }}
 ),
 
 concerned as (
     select
-        spans.*,
+        windows.*,
         interruptions.interruption_id,
         interruptions.cause,
         interruptions.starts_at,
         interruptions.ends_at,
     from interruptions
-    inner join spans on spans.environment_id = interruptions.environment_id
+    inner join windows on windows.environment_id = interruptions.environment_id
 
     union all
 
     select
-        spans.*,
+        windows.*,
         interruptions.interruption_id,
         interruptions.cause,
         interruptions.starts_at,
         interruptions.ends_at,
     from interruptions
-    inner join spans on spans.contract_id = interruptions.contract_id
+    inner join windows on windows.contract_id = interruptions.contract_id
     where interruptions.environment_id is null
 )
 
@@ -35,9 +35,9 @@ select
     concerned.environment_id,
     concerned.contract_id,
     concerned.cause,
-    greatest(concerned.starts_at, concerned.span_from) as interrupted_from,
-    least(coalesce(concerned.ends_at, concerned.span_until), concerned.span_until)
+    greatest(concerned.starts_at, concerned.window_from) as interrupted_from,
+    least(coalesce(concerned.ends_at, concerned.window_until), concerned.window_until)
         as interrupted_until,
 from concerned
-where greatest(concerned.starts_at, concerned.span_from)
-    < least(coalesce(concerned.ends_at, concerned.span_until), concerned.span_until)
+where greatest(concerned.starts_at, concerned.window_from)
+    < least(coalesce(concerned.ends_at, concerned.window_until), concerned.window_until)

@@ -1,7 +1,8 @@
--- One row per ready-made outage of a registered environment, as far as as_of sees; without an end it lasts until as_of.
+-- One row per ready-made outage of a registered environment in its window, as far as as_of sees; without an end it
+-- lasts until as_of.
 select
     outages.environment_id,
-    environments.contract_id,
+    windows.contract_id,
     outages.outage_id,
     outages.message,
     outages.down_from,
@@ -9,8 +10,8 @@ select
     outages.file_id,
     outages.line,
 from {{ ref('stg_monitoring__outages') }} as outages
-inner join {{ ref('stg_registry__environments') }} as environments
-    on environments.environment_id = outages.environment_id
+inner join {{ ref('int_availability_windows') }} as windows
+    on windows.environment_id = outages.environment_id
 inner join {{ ref('stg_run') }} as run on run.as_of > outages.down_from
-where outages.down_until is null
-    or outages.down_until > outages.down_from
+where (outages.down_until is null or outages.down_until > outages.down_from)
+    and (windows.kept_until is null or windows.kept_until <= outages.down_from)

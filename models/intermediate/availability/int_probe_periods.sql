@@ -1,6 +1,47 @@
 -- One row per probe some of whose checks give no period: the median gap after such a check, the lower one of two (R2).
-with runs as (
-    select * from {{ ref('int_probe_runs_seen') }}
+-- Over all of its checks, whatever is computed now: a check more may move the median of all.
+with unstated as (
+    select distinct probe_runs.probe_key
+    from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
+    where probe_runs.period_us is null
+),
+
+cut as (
+    select days_cut.*
+    from {{ ref('int_probe_days_cut') }} as days_cut
+    inner join unstated on unstated.probe_key = days_cut.probe_key
+),
+
+reread as (
+    {{ checks_as_runs('cut') }}
+),
+
+runs as (
+    select
+        probe_runs.probe_key,
+        probe_runs.utc_day,
+        probe_runs.period_us,
+        probe_runs.first_at,
+        probe_runs.last_at,
+        false as is_reread,
+    from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
+    inner join unstated on unstated.probe_key = probe_runs.probe_key
+    inner join {{ ref('stg_run') }} as run on run.as_of > probe_runs.first_at
+    left join cut
+        on cut.probe_key = probe_runs.probe_key
+        and cut.utc_day = probe_runs.utc_day
+    where cut.probe_key is null
+
+    union all
+
+    select
+        reread.probe_key,
+        reread.utc_day,
+        reread.period_us,
+        reread.first_at,
+        reread.last_at,
+        true as is_reread,
+    from reread
 ),
 
 following as (
@@ -18,7 +59,7 @@ gaps as (
         probe_gaps.gaps,
     from {{ ref('stg_monitoring__probe_gaps') }} as probe_gaps
     inner join {{ ref('stg_run') }} as run on cast(run.as_of as date) >= probe_gaps.utc_day
-    left join {{ ref('int_probe_days_cut') }} as cut
+    left join cut
         on cut.probe_key = probe_gaps.probe_key
         and cut.utc_day = probe_gaps.utc_day
     where cut.probe_key is null

@@ -81,8 +81,11 @@ select
     probes.probe_id,
     stretches.probe_key,
     stretches.state = 'down' and stretches.checks >= terms.confirmation_checks as is_down,
+    stretches.state = 'down' as is_failing,
     cast(stretches.checks as bigint) as checks,
-    stretches.stretch_from,
+    -- Of what was read before the window only what still holds in it is wanted; nothing fails across its start.
+    greatest(stretches.stretch_from, coalesce(windows.kept_until, stretches.stretch_from))
+        as stretch_from,
     stretches.stretch_until,
     stretches.period_us,
     stretches.first_file_id,
@@ -96,3 +99,6 @@ inner join {{ ref('int_availability_terms') }} as terms
     on terms.contract_id = probes.contract_id
     and terms.stretch_from <= stretches.stretch_from
     and terms.stretch_until > stretches.stretch_from
+inner join {{ ref('int_availability_windows') }} as windows
+    on windows.environment_id = probes.environment_id
+where windows.kept_until is null or windows.kept_until < stretches.stretch_until

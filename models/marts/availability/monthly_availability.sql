@@ -3,22 +3,22 @@ with months as (
     select * from {{ ref('int_availability_months') }}
 ),
 
-spans as (
-    select * from {{ ref('int_environment_spans') }}
+windows as (
+    select * from {{ ref('int_availability_windows') }}
 ),
 
 compared as (
     select
         months.*,
-        spans.client_id,
-        spans.environment_kind,
-        spans.is_production and months.reference_s > 0 and months.promised_s > 0 as is_judged,
+        windows.client_id,
+        windows.environment_kind,
+        windows.is_production and months.reference_s > 0 and months.promised_s > 0 as is_judged,
         {{ reaches_target('months.counted_s', 'months') }} as is_target_met,
         {{ reaches_target('(months.counted_s + months.undecided_s)', 'months') }} as is_floor_met,
         cast(cast(months.reference_s as double) * (100 - months.target_pct) / 100 as decimal(18, 6))
             as error_budget_s,
     from months
-    inner join spans on spans.environment_id = months.environment_id
+    inner join windows on windows.environment_id = months.environment_id
 )
 
 select

@@ -1,4 +1,5 @@
 -- One row per environment, month and cause that its contract leaves out of the rate.
+-- depends_on: {{ ref('int_availability_windows') }}
 with months as (
     select * from {{ ref('int_availability_months') }}
 ),

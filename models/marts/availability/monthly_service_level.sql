@@ -21,7 +21,7 @@ select
     cast(sum(case when ranked.verdict = 'met' then 1 else 0 end) as bigint) as met,
     cast(sum(case when ranked.verdict = 'broken' then 1 else 0 end) as bigint) as broken,
     cast(sum(case when ranked.verdict = 'inconclusive' then 1 else 0 end) as bigint) as inconclusive,
-    avg(ranked.availability_pct) as mean_availability_pct,
+    cast(avg(cast(ranked.availability_pct as decimal(20, 15))) as double) as mean_availability_pct,
     min(ranked.availability_pct) as worst_availability_pct,
     max(case when ranked.place = 1 and ranked.availability_pct is not null
             then ranked.environment_id

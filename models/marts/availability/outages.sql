@@ -3,25 +3,25 @@ with outages as (
     select * from {{ ref('int_environment_outages') }}
 ),
 
-spans as (
-    select * from {{ ref('int_environment_spans') }}
+windows as (
+    select * from {{ ref('int_availability_windows') }}
 ),
 
 evidence as (
     select * from {{ ref('int_outage_evidence') }}
 ),
 
--- An outage's seconds hang on where it begins within the measured span; one that ended before it has none.
+-- An outage's seconds hang on where it begins within the measured time; one that ended before it has none.
 placed as (
     select
         outages.*,
-        spans.client_id,
+        windows.client_id,
         case
-            when outages.down_until > spans.span_from
-                then greatest(outages.down_from, spans.span_from)
+            when outages.down_until > windows.window_from
+                then greatest(outages.down_from, windows.window_from)
         end as measured_from,
     from outages
-    inner join spans on spans.environment_id = outages.environment_id
+    inner join windows on windows.environment_id = outages.environment_id
 ),
 
 measured as (
