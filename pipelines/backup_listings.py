@@ -6,17 +6,21 @@ Kept as rows of `landing.listings` when the points arrive, so that no run looks 
 from __future__ import annotations
 
 import duckdb
+import polars as pl
 
 
-def refresh(con: duckdb.DuckDBPyConnection) -> None:
-    """Add the listings of what is in `incoming_points` from canonical files; a listing that comes in parts grows."""
+def refresh(con: duckdb.DuckDBPyConnection, incoming: pl.DataFrame) -> None:
+    """Add the listings of what comes in from canonical files; a listing that comes in parts grows.
+
+    incoming: rows of `points` with their `file_id`, before they are merged.
+    """
     con.execute(
         """
         create or replace temp table told_listings as
         select
             points.repository_id, max(points.place) as place, points.listed_at,
             count(*) as points, min(points.line) as line, min(points.file_id) as file_id
-        from incoming_points as points
+        from incoming as points
         inner join landing.files on files.file_id = points.file_id and files.format = 'canonical'
         group by points.repository_id, points.listed_at
         """

@@ -6,35 +6,33 @@ running again gives the same warehouse. What was read is remembered by name, dig
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, auto
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
-import pandera.errors
 import polars as pl
 
 from pipelines import availability_memory, backup_listings, probe_days, source_config
 from pipelines.errors import InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
-from pipelines.readers import RAW_CHARACTERS, Batch, Reader, readers, reject, rejects_frame
-from pipelines.schemas import LandingModel
+from pipelines.merging import merge
+from pipelines.readers import Batch, Reader, readers, reject, rejects_frame
+from pipelines.validation import are_sound, validated
 
 MERGE_ROWS = 1_000_000  # rows gathered before they are merged
 MERGE_FILES = 200
+HELD_ROWS = 4_000_000  # rows kept in memory at once, of a file larger than that
 SMALL_BATCH = (
     50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
 )
 
-_RULES = {
-    "not_nullable": "required_value_missing",
-    "isin": "not_an_allowed_value",
-    "str_length": "empty",
-    "greater_than_or_equal_to": "below_minimum",
-    "str_matches": "not_of_the_form",
-}
+T = TypeVar("T")
 
 _CREATE = """
 create schema if not exists landing;
@@ -79,13 +77,41 @@ class Counts:
         self.rejected += other.rejected
 
 
+@dataclass(frozen=True)
+class _Unread:
+    """A file to be looked at: never read under its settings, or changed since.
+
+    known: (file_id, SHA-256) of its newest reading under these settings.
+    outdated: file ids of its readings under other settings.
+    """
+
+    file: InboxFile
+    size_bytes: int
+    modified_ns: int
+    known: tuple[int, str] | None = None
+    outdated: tuple[int, ...] = ()
+
+
+class _Mark(Enum):
+    """Where a file begins and ends; `KNOWN` is a file whose bytes were read before."""
+
+    BEGIN = auto()
+    END = auto()
+    KNOWN = auto()
+
+
 @dataclass
 class _FileUnderWay:
     file_id: int
-    file: InboxFile
+    unread: _Unread
     sha256: str
     counts: Counts = field(default_factory=lambda: Counts(files=1))
     notes: list[str] = field(default_factory=list)
+    events: list[datetime] = field(default_factory=list)
+
+    @property
+    def file(self) -> InboxFile:
+        return self.unread.file
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
@@ -115,7 +141,7 @@ def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_a
 
 
 class Landing:
-    """Merges one source's files into its landing tables."""
+    """Merges files of the inbox into landing tables, one source after another."""
 
     def __init__(
         self, con: duckdb.DuckDBPyConnection, inbox: Path, tell: Callable[[str], None] = lambda _: None
@@ -124,28 +150,24 @@ class Landing:
         self._inbox = inbox
         self._tell = tell
         self._readers = readers()
-        self._under_way: list[_FileUnderWay] = []
-        self._rejects: list[pl.DataFrame] = []
-        self._small: dict[str, list[tuple[_FileUnderWay, Batch]]] = {}
-        self._gathered = 0
+        self._start_portion()
         row = con.execute("select run_id, started_at from landing.run").fetchone()
         if row is None:
             raise InvariantError("landing.run is empty: start_run was not called before the inbox was read")
         self._run_id, self._started_at = row
 
+    def _start_portion(self) -> None:
+        """Forget what was gathered."""
+        self._under_way: list[_FileUnderWay] = []
+        self._small: dict[str, list[tuple[_FileUnderWay, Batch]]] = {}
+        self._rows: dict[str, list[tuple[int, pl.DataFrame]]] = {}  # (file_id, rows) by table
+        self._aside: set[str] = set()  # tables whose rows wait in the database
+        self._rejects: list[pl.DataFrame] = []
+        self._gathered, self._held = 0, 0
+
     def ingest(self, source: str) -> Counts:
         """Read what is new of one source. Returns what became of the rows read now."""
-        total = Counts()
-        self._open_incoming(source)
-        for path, name, _, format_ in (entry for entry in discover(self._inbox) if entry[2] == source):
-            under_way = self._register(path, name, source, format_)
-            if under_way is None:
-                continue
-            self._read(under_way)
-            if self._gathered >= MERGE_ROWS or len(self._under_way) >= MERGE_FILES:
-                total.add(self._merge(source))
-        if self._under_way:
-            total.add(self._merge(source))
+        total = self._ingest([entry for entry in discover(self._inbox) if entry[2] == source])
         # Once for all files, not once per portion; what a crash leaves unsummarised the next run makes good.
         self._con.begin()
         probe_days.refresh(self._con)
@@ -154,89 +176,132 @@ class Landing:
 
     def refuse_unknown(self) -> Counts:
         """File-level rejects for folders that no reader knows, so that a misspelt folder is told and not passed over."""
+        return self._ingest([entry for entry in discover(self._inbox) if entry[2] not in SOURCES])
+
+    def _ingest(self, entries: list[tuple[Path, str, str, str]]) -> Counts:
         total = Counts()
-        for path, name, source, format_ in discover(self._inbox):
-            if source in SOURCES:
-                continue
-            under_way = self._register(path, name, source, format_)
-            if under_way is not None:
-                self._read(under_way)
+        for unread, digest, found in ahead(self._readings(self._unread(entries))):
+            if isinstance(found, Batch):
+                self._gather(self._under_way[-1], found)
+            elif isinstance(found, UnreadableFile):
+                self._refuse(self._under_way[-1], found)
+            elif found is _Mark.BEGIN:
+                self._begin_file(unread, digest)
+            elif found is _Mark.KNOWN:
+                self._remember(unread)
+            elif self._gathered >= MERGE_ROWS or len(self._under_way) >= MERGE_FILES:
+                total.add(self._merge())
         if self._under_way:
-            total.add(self._merge(None))
+            total.add(self._merge())
         return total
 
     # ------------------------------------------------------------ one file
-    def _register(self, path: Path, name: str, source: str, format_: str) -> _FileUnderWay | None:
-        """None where this very file was read before under the same settings."""
-        reader = self._readers.get((source, format_))
-        # A file that no reader knew is read anew once one does: its settings then differ.
-        no_reader = source_config.SourceConfig({"reader": "none"})
-        config = source_config.load(path, self._inbox, reader.options) if reader else no_reader
-        stat = path.stat()
-        known = self._con.execute(
-            "select file_id, sha256, size_bytes, modified_ns from landing.files"
-            " where name = ? and settings_digest = ? order by file_id desc limit 1",
-            [name, config.digest],
-        ).fetchone()
-        if known and (known[2], known[3]) == (stat.st_size, stat.st_mtime_ns):
-            return None
-        digest = sha256(path)
-        if known and known[1] == digest:
-            self._con.execute(
-                "update landing.files set modified_ns = ? where file_id = ?", [stat.st_mtime_ns, known[0]]
+    def _unread(self, entries: list[tuple[Path, str, str, str]]) -> list[_Unread]:
+        """Which files are new or changed, judged by name, settings, size and time of change; in the order given."""
+        found: list[_Unread] = []
+        for path, name, source, format_ in entries:
+            reader = self._readers.get((source, format_))
+            # A file that no reader knew is read anew once one does: its settings then differ.
+            no_reader = source_config.SourceConfig({"reader": "none"})
+            config = source_config.load(path, self._inbox, reader.options) if reader else no_reader
+            stat = path.stat()
+            file = InboxFile(path, name, source, format_, config)
+            found.append(_Unread(file, stat.st_size, stat.st_mtime_ns))
+        if not found:
+            return []
+        asked = pl.DataFrame(  # noqa: F841
+            {
+                "name": [unread.file.name for unread in found],
+                "settings_digest": [unread.file.config.digest for unread in found],
+                "size_bytes": [unread.size_bytes for unread in found],
+                "modified_ns": [unread.modified_ns for unread in found],
+            }
+        ).with_row_index("place")
+        rows = self._con.execute(
+            """
+            with readings as (select * from landing.files semi join asked using (name)),
+            newest as (
+                select name, settings_digest, max_by(readings, file_id) as reading
+                from readings group by name, settings_digest
             )
-            return None
+            select
+                asked.place, newest.reading.file_id, newest.reading.sha256,
+                list(readings.file_id order by readings.file_id) filter (readings.file_id is not null)
+            from asked
+            left join newest using (name, settings_digest)
+            left join readings on readings.name = asked.name and readings.settings_digest <> asked.settings_digest
+            where newest.reading is null
+                or (newest.reading.size_bytes, newest.reading.modified_ns) <> (asked.size_bytes, asked.modified_ns)
+            group by all
+            order by asked.place
+            """
+        ).fetchall()
+        return [
+            replace(
+                found[place], known=None if known is None else (known, digest), outdated=tuple(outdated or ())
+            )
+            for place, known, digest, outdated in rows
+        ]
+
+    def _readings(
+        self, every: list[_Unread]
+    ) -> Iterator[tuple[_Unread, str, Batch | UnreadableFile | _Mark]]:
+        """What each file holds, with its SHA-256. Never looks at the database: it runs ahead of the merging."""
+        for unread in every:
+            digest = sha256(unread.file.path)
+            if unread.known and unread.known[1] == digest:
+                yield unread, digest, _Mark.KNOWN
+                continue
+            yield unread, digest, _Mark.BEGIN
+            self._tell(f"reading {unread.file.name}")
+            try:
+                for batch in self._reader(unread.file).read(unread.file):
+                    yield unread, digest, batch
+            except UnreadableFile as error:
+                yield unread, digest, error
+            yield unread, digest, _Mark.END
+
+    def _reader(self, file: InboxFile) -> Reader:
+        """Raises UnreadableFile where no reader takes such files."""
+        reader = self._readers.get((file.source, file.format))
+        if reader is None:
+            known = ", ".join(f"{source}/{format_}" for source, format_ in sorted(self._readers))
+            told = f"{file.name}: no reader for {file.source}/{file.format}; known are {known}. Move the file"
+            raise UnreadableFile("unknown_format", told, f"{file.source}/{file.format}")
+        if reader.suffixes and file.suffix not in reader.suffixes:
+            told = f"{file.name}: expected a name ending in {', '.join(reader.suffixes)}"
+            raise UnreadableFile("unknown_ending", told, file.suffix)
+        return reader
+
+    def _remember(self, unread: _Unread) -> None:
+        """The bytes are those of the newest reading: only the time of change is new."""
+        if unread.known:
+            self._con.execute(
+                "update landing.files set modified_ns = ? where file_id = ?",
+                [unread.modified_ns, unread.known[0]],
+            )
+
+    def _begin_file(self, unread: _Unread, digest: str) -> None:
+        """The first file of a portion begins its transaction."""
         if not self._under_way:
             self._con.begin()
-        self._withdraw_other_settings(name, source, config.digest)
+        for file_id in unread.outdated:
+            self._withdraw(file_id, unread.file.source)
         file_id = _one(self._con, "select nextval('landing.file_ids')")
-        under_way = _FileUnderWay(int(file_id), InboxFile(path, name, source, format_, config), digest)
-        self._under_way.append(under_way)
-        return under_way
+        self._under_way.append(_FileUnderWay(file_id, unread, digest))
 
-    def _withdraw_other_settings(self, name: str, source: str, settings: str) -> None:
+    def _withdraw(self, file_id: int, source: str) -> None:
         """Settings changed: what the same file said under the old ones is taken back before it is read anew."""
-        old = self._con.execute(
-            "select file_id from landing.files where name = ? and settings_digest <> ?", [name, settings]
-        ).fetchall()
-        if not old:
-            return
-        for (file_id,) in old:
-            for table in TABLES.values():
-                if table.source == source:
-                    if table.name == "checks":
-                        checks = (
-                            f"select probe_key, checked_at from landing.checks where file_id = {int(file_id)}"
-                        )
-                        probe_days.touch(self._con, checks)
-                    self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
-            self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
-            self._con.execute("delete from landing.files where file_id = ?", [file_id])
-
-    def _read(self, under_way: _FileUnderWay) -> None:
-        file = under_way.file
-        self._tell(f"reading {file.name}")
-        reader = self._readers.get((file.source, file.format))
-        try:
-            if reader is None:
-                raise UnreadableFile("unknown_format", self._unknown(file), f"{file.source}/{file.format}")
-            self._check_ending(file, reader)
-            for batch in reader.read(file):
-                self._gather(under_way, batch)
-        except UnreadableFile as error:
-            self._refuse(under_way, error)
-
-    def _unknown(self, file: InboxFile) -> str:
-        known = ", ".join(f"{source}/{format_}" for source, format_ in sorted(self._readers))
-        return f"{file.name}: no reader for {file.source}/{file.format}; known are {known}. Move the file"
-
-    @staticmethod
-    def _check_ending(file: InboxFile, reader: Reader) -> None:
-        if reader.suffixes and file.suffix not in reader.suffixes:
-            endings = ", ".join(reader.suffixes)
-            raise UnreadableFile(
-                "unknown_ending", f"{file.name}: expected a name ending in {endings}", file.suffix
-            )
+        for table in TABLES.values():
+            if table.source == source:
+                if table.name == "checks":
+                    probe_days.touch(
+                        self._con,
+                        f"select probe_key, checked_at from landing.checks where file_id = {file_id}",
+                    )
+                self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
+        self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
+        self._con.execute("delete from landing.files where file_id = ?", [file_id])
 
     def _gather(self, under_way: _FileUnderWay, batch: Batch) -> None:
         under_way.notes.extend(batch.notes)
@@ -250,84 +315,118 @@ class Landing:
         """Validate the small batches of each table at once; only where that fails, one by one."""
         for name, batches in self._small.items():
             model = TABLES[name].model
-            sound = len(batches) > 1 and _are_sound(model, [batch.rows for _, batch in batches])
+            sound = len(batches) > 1 and are_sound(model, [batch.rows for _, batch in batches])
             for under_way, batch in batches:
                 rows, failures = (batch.rows, rejects_frame([])) if sound else validated(model, batch)
                 self._take(under_way, batch, rows, failures)
-        self._small = {}
 
     def _take(
         self, under_way: _FileUnderWay, batch: Batch, rows: pl.DataFrame, failures: pl.DataFrame
     ) -> None:
-        table = TABLES[batch.table]
         rejects = pl.concat([batch.rejects, failures])
         if rejects.height:
-            self._rejects.append(
-                rejects.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id"))
-            )
+            self._rejects.append(_of_file(under_way.file_id, rejects))
         if rows.height:
-            frame = rows.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id"))
-            names = ", ".join(f'"{name}"' for name in frame.columns)
-            self._con.execute(f"insert into incoming_{table.name} ({names}) select {names} from frame")
-        under_way.counts.rows_in += rejects.height + (rows.height if table.is_counted else 0)
+            self._rows.setdefault(batch.table, []).append(
+                (under_way.file_id, _of_file(under_way.file_id, rows))
+            )
+            self._held += rows.height
+            if self._held >= HELD_ROWS:
+                self._set_aside()
+        under_way.counts.rows_in += rejects.height + (rows.height if TABLES[batch.table].is_counted else 0)
+
+    def _set_aside(self) -> None:
+        """Rows of a file too large for memory wait in the database."""
+        for name, frames in self._rows.items():
+            rows = pl.concat(frame for _, frame in frames)  # noqa: F841
+            if name not in self._aside:
+                self._con.execute(f"create or replace temp table aside_{name} as select * from rows limit 0")
+                self._aside.add(name)
+            self._con.execute(f"insert into aside_{name} by name select * from rows")
+        self._rows, self._held = {}, 0
+
+    def _incoming(self) -> Iterator[tuple[LandingTable, pl.DataFrame]]:
+        """What was gathered, table by table; what was set aside in portions of whole keys, each in order of file and line."""
+        if self._aside:
+            self._set_aside()
+        for name in self._aside:
+            portions = 1 + _one(self._con, f"select count(*) from aside_{name}") // HELD_ROWS
+            # The head of a key, so that a listing, a probe or a dossier stays whole.
+            key = ", ".join(TABLES[name].key[:2])
+            for portion in range(portions):
+                yield (
+                    TABLES[name],
+                    self._con.execute(
+                        f"select * from aside_{name} where hash({key}) % {portions} = {portion} order by file_id, line"
+                    ).pl(),
+                )
+            self._con.execute(f"drop table aside_{name}")
+        for name, frames in self._rows.items():
+            if frames:
+                yield TABLES[name], pl.concat(frame for _, frame in frames)
 
     def _refuse(self, under_way: _FileUnderWay, error: UnreadableFile) -> None:
         """The file as a whole is one reject; what was gathered of it goes."""
-        for table in TABLES.values():
-            if table.source == under_way.file.source:
-                self._con.execute(f"delete from incoming_{table.name} where file_id = ?", [under_way.file_id])
-        self._small = {
-            name: [entry for entry in batches if entry[0] is not under_way]
-            for name, batches in self._small.items()
-        }
+        for rows in self._rows.values():
+            rows[:] = [entry for entry in rows if entry[0] != under_way.file_id]
+        for batches in self._small.values():
+            batches[:] = [entry for entry in batches if entry[0] is not under_way]
+        for name in self._aside:
+            self._con.execute(f"delete from aside_{name} where file_id = ?", [under_way.file_id])
         self._rejects = [frame.filter(pl.col("file_id") != under_way.file_id) for frame in self._rejects]
         row = rejects_frame([reject(1, error.rule, error.column, error.value, str(error))])
-        self._rejects.append(row.with_columns(pl.lit(under_way.file_id, dtype=pl.Int32).alias("file_id")))
+        self._rejects.append(_of_file(under_way.file_id, row))
         under_way.counts = Counts(files=1, rows_in=1)
         under_way.notes.append(str(error))
 
     # ------------------------------------------------------------ merging
-    def _open_incoming(self, source: str) -> None:
-        for table in TABLES.values():
-            if table.source == source:
-                columns = ", ".join(f'"{name}" {sql}' for name, sql in _incoming_columns(table).items())
-                self._con.execute(f"create or replace temp table incoming_{table.name} ({columns})")
-
-    def _merge(self, source: str | None) -> Counts:
+    def _merge(self) -> Counts:
         """Merge what was gathered, account for every row, commit."""
         self._take_small()
         under_way = {entry.file_id: entry for entry in self._under_way}
         self._write_files()
         self._write_rejects(under_way)
-        if source == "backups":
-            backup_listings.refresh(self._con)
-        for table in TABLES.values():
-            if table.source == source:
-                accepted, duplicate = merge(self._con, table, self._run_id)
-                if not table.is_counted:
-                    continue
-                for counted, kind in ((accepted, "accepted"), (duplicate, "duplicate")):
-                    for file_id, rows in counted.items():
-                        counts = under_way[file_id].counts
-                        setattr(counts, kind, getattr(counts, kind) + rows)
+        for table, rows in self._incoming():
+            _tell_events(table, rows, under_way)
+            if table.name == "points":
+                backup_listings.refresh(self._con, rows)
+            merged = merge(self._con, table, rows, self._run_id)
+            if table.name == "checks":
+                probe_days.touch(self._con, f"select probe_key, checked_at from {merged.fresh}")
+            if table.is_counted:
+                for file_id, accepted in merged.accepted.items():
+                    under_way[file_id].counts.accepted += accepted
+                for file_id, duplicate in merged.duplicate.items():
+                    under_way[file_id].counts.duplicate += duplicate
+        self._account()
+        self._con.commit()
         total = Counts()
         for entry in self._under_way:
-            self._account(entry)
             total.add(entry.counts)
-        self._con.commit()
-        self._under_way, self._rejects, self._gathered = [], [], 0
+        self._start_portion()
         return total
 
     def _write_files(self) -> None:
-        for entry in self._under_way:
-            stat = entry.file.path.stat()
-            self._con.execute(
-                "insert into landing.files values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null, null, ?, ?, ?)",
-                [
-                    entry.file_id, entry.file.source, entry.file.format, entry.file.name, entry.sha256,
-                    entry.file.config.digest, stat.st_size, stat.st_mtime_ns, entry.notes, self._run_id, self._started_at,
-                ],
-            )  # fmt: skip
+        """The files of this portion, not accounted for yet: rows that follow name them."""
+        files = pl.DataFrame(  # noqa: F841
+            [
+                {
+                    "file_id": entry.file_id,
+                    "source": entry.file.source,
+                    "format": entry.file.format,
+                    "name": entry.file.name,
+                    "sha256": entry.sha256,
+                    "settings_digest": entry.file.config.digest,
+                    "size_bytes": entry.unread.size_bytes,
+                    "modified_ns": entry.unread.modified_ns,
+                }
+                for entry in self._under_way
+            ]
+        )
+        self._con.execute(
+            "insert into landing.files select *, 0, 0, 0, 0, null, null, [], ?, ? from files",
+            [self._run_id, self._started_at],
+        )
 
     def _write_rejects(self, under_way: dict[int, _FileUnderWay]) -> None:
         """A row rejected before, in this folder and with the same text, is a known duplicate."""
@@ -373,289 +472,69 @@ class Landing:
             [self._started_at, self._run_id],
         )
 
-    def _account(self, entry: _FileUnderWay) -> None:
-        counts = entry.counts
-        if counts.rows_in != counts.accepted + counts.duplicate + counts.rejected:
-            raise InvariantError(
-                f"{entry.file.name}: {counts.rows_in} rows in, but {counts.accepted} accepted + {counts.duplicate} "
-                f"duplicate + {counts.rejected} rejected; nothing of it was kept, report this"
-            )
-        events = [
-            f'select min("{table.event}")::timestamptz as low, max("{table.event}")::timestamptz as high'
-            f" from incoming_{table.name} where file_id = {entry.file_id}"
-            for table in TABLES.values()
-            if table.event and table.source == entry.file.source
-        ]
-        first, last = None, None
-        if events:
-            row = self._con.execute(
-                f"select min(low), max(high) from ({' union all '.join(events)})"
-            ).fetchone()
-            first, last = row if row else (None, None)
+    def _account(self) -> None:
+        """What became of every row, by file; raises InvariantError where the sum is not what came in."""
+        for entry in self._under_way:
+            counts = entry.counts
+            if counts.rows_in != counts.accepted + counts.duplicate + counts.rejected:
+                raise InvariantError(
+                    f"{entry.file.name}: {counts.rows_in} rows in, but {counts.accepted} accepted + {counts.duplicate} "
+                    f"duplicate + {counts.rejected} rejected; nothing of it was kept, report this"
+                )
+        accounts = pl.DataFrame(  # noqa: F841
+            [
+                {
+                    "file_id": entry.file_id,
+                    "rows_in": entry.counts.rows_in,
+                    "rows_accepted": entry.counts.accepted,
+                    "rows_duplicate": entry.counts.duplicate,
+                    "rows_rejected": entry.counts.rejected,
+                    "first_event_at": min(entry.events, default=None),
+                    "last_event_at": max(entry.events, default=None),
+                    "notes": entry.notes,
+                }
+                for entry in self._under_way
+            ],
+            schema_overrides={
+                "first_event_at": pl.Datetime("us", "UTC"),
+                "last_event_at": pl.Datetime("us", "UTC"),
+                "notes": pl.List(pl.String),
+            },
+            infer_schema_length=None,
+        )
         self._con.execute(
-            "update landing.files set rows_in = ?, rows_accepted = ?, rows_duplicate = ?, rows_rejected = ?,"
-            " first_event_at = ?, last_event_at = ? where file_id = ?",
-            [counts.rows_in, counts.accepted, counts.duplicate, counts.rejected, first, last, entry.file_id],
+            """
+            update landing.files set
+                rows_in = accounts.rows_in, rows_accepted = accounts.rows_accepted,
+                rows_duplicate = accounts.rows_duplicate, rows_rejected = accounts.rows_rejected,
+                first_event_at = accounts.first_event_at, last_event_at = accounts.last_event_at, notes = accounts.notes
+            from accounts where accounts.file_id = files.file_id
+            """
         )
 
 
-def _are_sound(model: type[LandingModel], frames: list[pl.DataFrame]) -> bool:
-    """Whether all rows keep the model."""
-    try:
-        model.validate(pl.concat(frames), lazy=True)
-    except (pandera.errors.SchemaErrors, pl.exceptions.PolarsError):
-        return False
-    return True
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, the next one being made in a thread of its own while the last one is used."""
+    end = object()
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, end)
+        while (item := following.result()) is not end:
+            following = thread.submit(next, items, end)
+            yield item  # type: ignore[misc]
 
 
-def validated(model: type[LandingModel], batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows that keep the model, and one reject for each row that breaks it (its first broken rule)."""
-    rows = batch.rows
-    if not rows.height:
-        return rows, rejects_frame([])
-    try:
-        model.validate(rows, lazy=True)
-        return rows, rejects_frame([])
-    except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-    if cases["index"].null_count():
-        first = cases.filter(pl.col("index").is_null()).row(0, named=True)
-        raise InvariantError(
-            f"the reader of {batch.table} gave {first['failure_case']} for {first['column']}: {first['check']}"
-        )
-    order = {name: position for position, name in enumerate(rows.columns)}
-    found: dict[int, dict[str, object]] = {}
-    ranked = sorted(
-        cases.iter_rows(named=True), key=lambda case: (case["index"], order.get(case["column"], len(order)))
-    )
-    for case in ranked:
-        rule = _RULES.get(case["check"].split("(")[0], case["check"])
-        column = case["column"] if case["schema_context"] == "Column" else None
-        value = None if rule == "required_value_missing" else case["failure_case"]
-        found.setdefault(case["index"], reject(rows["line"][case["index"]], rule, column, value, None))
-    texts = batch.raw({int(str(row["line"])) for row in found.values()}) if batch.raw else {}
-    rejects = []
-    for index, row in found.items():
-        text = texts.get(int(str(row["line"])))
-        rejects.append({**row, "raw": _row_text(rows, index) if text is None else text})
-    kept = rows.filter(~pl.int_range(pl.len()).is_in(list(found)))
-    return kept, rejects_frame(rejects)
+def _of_file(file_id: int, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(file_id, dtype=pl.Int32).alias("file_id"))
 
 
-def _row_text(rows: pl.DataFrame, index: int) -> str:
-    return json.dumps(rows.row(index, named=True), ensure_ascii=False, default=str)[:RAW_CHARACTERS]
-
-
-def merge(
-    con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str
-) -> tuple[dict[int, int], dict[int, int]]:
-    """Merge `incoming_<table>` into `landing.<table>`. Returns accepted and duplicate rows by file.
-
-    The same key and values: a duplicate. The same key and other values: the row is replaced and `landing.changes` says so,
-    whether the other row came now or before.
-    """
-    name, key = table.name, table.stored_key
-    if not _one(con, f"select count(*) from incoming_{name}"):
-        return {}, {}
-    if table.surrogate:
-        _assign_surrogates(con, table)
-    _number_and_thin(con, table)
-    full_key = (*key, "sequence") if table.sequenced else key
-    _tell_changes_within(con, table, full_key, run_id)
-    bound = _bound(con, table)
-    meets_stored = _one(con, f"select exists (select 1 from landing.{name} as old where {bound})")
-    if not meets_stored:  # nothing stored of that time: every row is fresh, as on most nights
-        con.execute(
-            f"create or replace temp table known_{name} as select file_id, line from merging_{name} limit 0"
-        )
-    else:
-        _tell_known_apart(con, table, full_key, bound, run_id)
-    fresh = f"fresh_{name}" if meets_stored else f"merging_{name}"
-    columns = ", ".join(f'"{column}"' for column in table.stored_columns)
-    order = ", ".join(f'"{column}"' for column in full_key)
-    con.execute(f"insert into landing.{name} ({columns}) select {columns} from {fresh} order by {order}")
-    if name == "checks":
-        probe_days.touch(con, f"select probe_key, checked_at from {fresh}")
-    accepted = _by_file(con, f"select file_id, count(*) from {fresh} group by file_id")
-    duplicate = _by_file(con, f"select file_id, count(*) from known_{name} group by file_id")
-    for file_id, rows in _by_file(
-        con, f"select file_id, count(*) from thinned_{name} group by file_id"
-    ).items():
-        duplicate[file_id] = duplicate.get(file_id, 0) + rows
-    return accepted, duplicate
-
-
-def _tell_changes_within(
-    con: duckdb.DuckDBPyConnection, table: LandingTable, full_key: tuple[str, ...], run_id: str
-) -> None:
-    """Rows that came together with a later one of their key and other values."""
-    values = table.values
-    con.execute(
-        f"""
-        insert into landing.changes
-        select
-            '{table.name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
-            old.file_id, old.line, new.file_id, new.line, '{run_id}'
-        from resolved as old
-        inner join resolved as new on {_same(full_key, "old", "new")}
-        where new.is_last and not old.is_last and not ({_same(values, "old", "new")})
-        """
-    )
-
-
-def _tell_known_apart(
-    con: duckdb.DuckDBPyConnection, table: LandingTable, full_key: tuple[str, ...], bound: str, run_id: str
-) -> None:
-    """`known_<table>`: rows stored before; `fresh_<table>`: the others. What these replace goes, and is written down."""
-    name, values = table.name, table.values
-    same_values = _same(values, "old", "new")
-    con.execute(
-        f"""
-        create or replace temp table known_{name} as
-        select new.file_id, new.line from merging_{name} as new
-        where exists (
-            select 1 from landing.{name} as old
-            where {bound} and {_same(table.stored_key, "old", "new")} and {same_values}
-        )
-        """
-    )
-    con.execute(
-        f"""
-        create or replace temp table fresh_{name} as
-        select new.* from merging_{name} as new
-        anti join known_{name} as known on known.file_id = new.file_id and known.line = new.line
-        """
-    )
-    con.execute(
-        f"""
-        insert into landing.changes
-        select
-            '{name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
-            old.file_id, old.line, new.file_id, new.line, '{run_id}'
-        from fresh_{name} as new
-        inner join landing.{name} as old on {bound} and {_same(full_key, "old", "new")}
-        """
-    )
-    con.execute(
-        f"delete from landing.{name} as old using fresh_{name} as new where {bound} and {_same(full_key, 'old', 'new')}"
-    )
-
-
-def _assign_surrogates(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
-    assert table.surrogate is not None
-    names, surrogate, key = table.surrogate
-    texts = ", ".join(names)
-    con.execute(
-        f"""
-        insert into landing.{surrogate}
-        select (select coalesce(max({key}), 0) from landing.{surrogate}) + row_number() over (order by {texts}), {texts}
-        from (select distinct {texts} from incoming_{table.name})
-        anti join landing.{surrogate} using ({texts})
-        """
-    )
-    con.execute(
-        f"""
-        update incoming_{table.name} as incoming set {key} = known.{key}
-        from landing.{surrogate} as known where {" and ".join(f"known.{name} = incoming.{name}" for name in names)}
-        """
-    )
-
-
-def _number_and_thin(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
-    """`merging_<table>`: one row per key (and sequence); `thinned_<table>`: file and line of the rows that went.
-
-    Only keys that come several times are looked at closely. Within what came together the later file and line win.
-    """
-    name, key = table.name, table.stored_key
-    keys = ", ".join(f'"{column}"' for column in key)
-    con.execute(
-        f"create or replace temp table twice as select {keys} from incoming_{name} group by all having count(*) > 1"
-    )
-    columns = ", ".join(f'incoming."{column}"' for column in table.stored_columns if column != "sequence")
-    in_twice = f"from incoming_{name} as incoming semi join twice on {_same(key, 'twice', 'incoming')}"
-    single = f"from incoming_{name} as incoming anti join twice on {_same(key, 'twice', 'incoming')}"
-    if not _one(con, "select count(*) from twice"):
-        single, in_twice = (
-            f"from incoming_{name} as incoming",
-            f"from incoming_{name} as incoming where false",
-        )
-    values = ", ".join(f'"{column}"' for column in (*key, *table.values))
-    numbered = (
-        ", row_number() over (partition by file_id, " + keys + " order by line) - 1 as sequence"
-        if table.sequenced
-        else ""
-    )
-    last_of = f"{keys}, sequence" if table.sequenced else keys
-    con.execute(
-        f"""
-        create or replace temp table resolved as
-        with several as (select {columns} {in_twice}),
-        distinct_in_file as (
-            select *, row_number() over (partition by file_id, {values} order by line desc) as copy from several
-        ),
-        kept_in_file as (select *{numbered} from distinct_in_file where copy = 1)
-        select *, row_number() over (partition by {last_of} order by file_id desc, line desc) = 1 as is_last from kept_in_file
-        """
-    )
-    sequence = ", 0 as sequence" if table.sequenced else ""
-    stored = ", ".join(f'"{column}"' for column in table.stored_columns)
-    con.execute(
-        f"""
-        create or replace temp view merging_{name} as
-        select {stored} from (select {columns}{sequence} {single})
-        union all
-        select {stored} from resolved where is_last
-        """
-    )
-    con.execute(
-        f"""
-        create or replace temp table thinned_{name} as
-        select incoming.file_id, incoming.line {in_twice}
-        except all
-        select file_id, line from resolved where is_last
-        """
-    )
-
-
-def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
-    """Compare only with stored rows of the time that the incoming rows touch, where the key holds the time, or of the
-    surrogate keys they bear: keys are given in order of arrival, so what is new meets nothing stored."""
-    if table.surrogate and table.event not in table.key:
-        key = table.surrogate[2]
-        row = con.execute(f"select min({key}), max({key}) from merging_{table.name}").fetchone()
-        assert row is not None
-        return f"old.{key} between {int(row[0])} and {int(row[1])}"
-    if table.event is None or table.event not in table.key:
-        return "true"
-    row = con.execute(
-        f'select min("{table.event}"), max("{table.event}") from merging_{table.name}'
-    ).fetchone()
-    assert row is not None
-    return f"old.\"{table.event}\" between '{row[0]}' and '{row[1]}'"
-
-
-def _incoming_columns(table: LandingTable) -> dict[str, str]:
-    columns = {**{name: sql for name, sql in table.stored_columns.items() if name != "sequence"}}
-    if table.surrogate:
-        columns |= dict.fromkeys(table.surrogate[0], "varchar")
-    return columns
-
-
-def _same(columns: Iterable[str], left: str, right: str) -> str:
-    """Null-safe equality of all columns: a key may hold nulls (a dossier without fiscal years has no first day)."""
-    return (
-        " and ".join(f'{left}."{column}" is not distinct from {right}."{column}"' for column in columns)
-        or "true"
-    )
-
-
-def _json(columns: Iterable[str], alias: str) -> str:
-    fields = ", ".join(f"'{column}': {alias}.\"{column}\"" for column in columns)
-    return f"to_json({{{fields}}})::varchar"
-
-
-def _by_file(con: duckdb.DuckDBPyConnection, query: str) -> dict[int, int]:
-    return dict(con.execute(query).fetchall())
+def _tell_events(table: LandingTable, rows: pl.DataFrame, under_way: dict[int, _FileUnderWay]) -> None:
+    """The first and last event of each file's rows, duplicates included."""
+    if table.event is None:
+        return
+    instant = pl.col(table.event).cast(pl.Datetime("us", "UTC"))
+    bounds = rows.group_by("file_id").agg(instant.min().alias("first"), instant.max().alias("last"))
+    for file_id, first, last in bounds.iter_rows():
+        under_way[file_id].events += [at for at in (first, last) if at is not None]
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:

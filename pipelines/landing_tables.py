@@ -64,6 +64,11 @@ class LandingTable:
         return (key, *(name for name in self.key if name not in columns))
 
     @property
+    def full_key(self) -> tuple[str, ...]:
+        """What tells stored rows apart."""
+        return (*self.stored_key, "sequence") if self.sequenced else self.stored_key
+
+    @property
     def values(self) -> tuple[str, ...]:
         """Stored columns that are neither key nor provenance."""
         apart = {*self.stored_key, "line", "file_id", "sequence"}

@@ -390,6 +390,32 @@ def test_the_samples_end_the_same_in_any_order_of_their_files(tmp_path: Path) ->
     assert contents(con) == contents(land(whole))
 
 
+@pytest.mark.parametrize(
+    "bounds", [{"MERGE_FILES": 1}, {"HELD_ROWS": 300, "SMALL_BATCH": 0}, {"SMALL_BATCH": 0}]
+)
+def test_the_size_of_a_portion_is_no_matter(bounds: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """File by file, in portions that wait in the database, or all at once: the same rows, counts and changes."""
+    inbox = Path(__file__).resolve().parents[2] / "data/samples"
+    # Of rows with one key that come together, those that went are duplicates; apart, a correction is a row accepted.
+    counted = (
+        "select name, rows_in, rows_accepted + rows_duplicate, rows_rejected, first_event_at, last_event_at, notes"
+        " from landing.files order by name"
+    )
+    whole = land(inbox)
+    for name, value in bounds.items():
+        monkeypatch.setattr(landing, name, value)
+    con = land(inbox)
+    assert contents(con) == contents(whole)
+    assert con.execute(counted).fetchall() == whole.execute(counted).fetchall()
+    for told in (
+        "select table_name, new_values from landing.changes",
+        "select * exclude (file_id) from landing.rejects",
+    ):
+        assert (
+            con.execute(f"{told} order by all").fetchall() == whole.execute(f"{told} order by all").fetchall()
+        )
+
+
 # ---------------------------------------------------------------- settings
 def test_changed_settings_read_the_file_anew_and_take_back_the_old_rows(tmp_path: Path) -> None:
     text = HEADER + "e,p,2026-01-01T01:00:00,up,900,,ok\n"

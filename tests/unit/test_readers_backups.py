@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError, LivretError, UnreadableFile
 from pipelines.inbox import InboxFile
-from pipelines.landing import validated
 from pipelines.landing_tables import TABLES
 from pipelines.readers import Batch, readers
 from pipelines.readers import backups_common as common
 from pipelines.source_config import SourceConfig
+from pipelines.validation import validated
 
 PARIS = {"time_zone": "Europe/Paris"}
 HERE = {"repository_id": "r", "place": "p", **PARIS}

@@ -1,0 +1,222 @@
+"""Rows of one landing table merged into it: new, known, or in place of older ones, and what changed written down.
+
+The same key and values: a duplicate. The same key and other values: the row is replaced and `landing.changes` says so,
+whether the other row came now or before. What came together is looked at in Polars, where one pass over ordered rows tells
+the few keys that come several times; only these, and what meets stored rows of the same time, go through SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from pipelines.landing_tables import LandingTable
+
+ROW_GROUP = 122_880
+ByFile = dict[int, int]  # rows by file_id
+
+
+@dataclass(frozen=True)
+class Merged:
+    """accepted, duplicate: rows by file_id. fresh: the relation that holds the rows now stored and not before."""
+
+    accepted: ByFile
+    duplicate: ByFile
+    fresh: str
+
+
+def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame, run_id: str) -> Merged:
+    """Merge `rows` (the model's columns and `file_id`, in order of file and line) into `landing.<table>`."""
+    if table.surrogate:
+        rows = _with_surrogates(con, table.surrogate, rows)
+    rows = rows.sort(table.stored_key, maintain_order=True)
+    single, several = _told_apart(table, rows)
+    con.register("single", _in_slices(single))
+    con.register("several", several)
+    _resolve_several(con, table)
+    if several.height:
+        _tell_changes_within(con, table, run_id)
+    bound = _bound(con, table)
+    fresh, duplicate = "merging", _by_file(con, "thinned")
+    # Nothing stored of that time: every row is fresh, as on most nights.
+    if _one(con, f"select exists (select 1 from landing.{table.name} as old where {bound})"):
+        _tell_known_apart(con, table, bound, run_id)
+        fresh = "fresh"
+        for file_id, known in _by_file(con, "known").items():
+            duplicate[file_id] = duplicate.get(file_id, 0) + known
+    columns = _listed(table.stored_columns)
+    con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from {fresh}")
+    return Merged(_by_file(con, fresh), duplicate, fresh)
+
+
+def _in_slices(rows: pl.DataFrame) -> pa.Table:
+    """Slices that DuckDB can take in parallel, of the size of its own row groups."""
+    table = rows.to_arrow()
+    return pa.Table.from_batches(table.to_batches(max_chunksize=ROW_GROUP), table.schema)
+
+
+def _with_surrogates(
+    con: duckdb.DuckDBPyConnection, surrogate: tuple[tuple[str, ...], str, str], rows: pl.DataFrame
+) -> pl.DataFrame:
+    """`rows` with one integer in place of the surrogate's texts; texts not seen before get the next integers."""
+    names, stored, key = surrogate
+    texts = ", ".join(names)
+    met = rows.select(names).unique()
+    known = con.execute(f"select {texts}, {key} from landing.{stored} semi join met using ({texts})").pl()
+    unknown = met.join(known, on=names, how="anti").sort(names)
+    if unknown.height:
+        first = _one(con, f"select coalesce(max({key}), 0) + 1 from landing.{stored}")
+        unknown = unknown.with_columns(pl.int_range(first, first + unknown.height, dtype=pl.Int32).alias(key))
+        con.execute(f"insert into landing.{stored} ({texts}, {key}) select {texts}, {key} from unknown")
+        known = pl.concat([known, unknown])
+    return rows.join(known, on=names, how="left", maintain_order="left").drop(names)
+
+
+def _told_apart(table: LandingTable, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows whose key comes once, and the others. `rows` are ordered by key."""
+    key = [pl.col(name) for name in table.stored_key]
+    as_before = pl.all_horizontal(column.eq_missing(column.shift(1)) for column in key)
+    repeats = rows.select((pl.int_range(pl.len()) > 0) & as_before).to_series()
+    if not repeats.any():
+        return rows, rows.clear()
+    is_several = repeats | repeats.shift(-1, fill_value=False)
+    return rows.filter(~is_several), rows.filter(is_several)
+
+
+def _resolve_several(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
+    """`merging`: one row per key (and sequence); `thinned`: file and line of the rows that went.
+
+    Within what came together the later file and line win. Where a table is sequenced, different rows of one file that
+    share a key are all kept, numbered in their order.
+    """
+    key, values = _listed(table.stored_key), _listed((*table.stored_key, *table.values))
+    numbered, sequence = "", ""
+    if table.sequenced:
+        numbered = f", row_number() over (partition by file_id, {key} order by line) - 1 as sequence"
+        sequence = ", 0 as sequence"
+    con.execute(
+        f"""
+        create or replace temp table resolved as
+        with distinct_in_file as (
+            select *, row_number() over (partition by file_id, {values} order by line desc) as copy from several
+        ),
+        kept_in_file as (select *{numbered} from distinct_in_file where copy = 1)
+        select
+            *,
+            row_number() over (partition by {_listed(table.full_key)} order by file_id desc, line desc) = 1 as is_last
+        from kept_in_file
+        """
+    )
+    stored = _listed(table.stored_columns)
+    con.execute(
+        f"""
+        create or replace temp view merging as
+        select {stored} from (select *{sequence} from single)
+        union all
+        select {stored} from resolved where is_last
+        """
+    )
+    con.execute(
+        """
+        create or replace temp table thinned as
+        select file_id, line from several
+        except all
+        select file_id, line from resolved where is_last
+        """
+    )
+
+
+def _tell_changes_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> None:
+    """Rows that came together with a later one of their key and other values."""
+    full_key, values = table.full_key, table.values
+    con.execute(
+        f"""
+        insert into landing.changes
+        select
+            '{table.name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
+            old.file_id, old.line, new.file_id, new.line, '{run_id}'
+        from resolved as old
+        inner join resolved as new on {_same(full_key, "old", "new")}
+        where new.is_last and not old.is_last and not ({_same(values, "old", "new")})
+        """
+    )
+
+
+def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound: str, run_id: str) -> None:
+    """`known`: rows stored before; `fresh`: the others. What these replace goes, and is written down."""
+    name, values, full_key = table.name, table.values, table.full_key
+    con.execute(
+        f"""
+        create or replace temp table known as
+        select new.file_id, new.line from merging as new
+        where exists (
+            select 1 from landing.{name} as old
+            where {bound} and {_same(table.stored_key, "old", "new")} and {_same(values, "old", "new")}
+        )
+        """
+    )
+    con.execute(
+        """
+        create or replace temp table fresh as
+        select new.* from merging as new
+        anti join known on known.file_id = new.file_id and known.line = new.line
+        """
+    )
+    con.execute(
+        f"""
+        insert into landing.changes
+        select
+            '{name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
+            old.file_id, old.line, new.file_id, new.line, '{run_id}'
+        from fresh as new
+        inner join landing.{name} as old on {bound} and {_same(full_key, "old", "new")}
+        """
+    )
+    con.execute(
+        f"delete from landing.{name} as old using fresh as new where {bound} and {_same(full_key, 'old', 'new')}"
+    )
+
+
+def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
+    """Compare only with stored rows of the time that the incoming rows touch, where the key holds the time, or of the
+    surrogate keys they bear: keys are given in order of arrival, so what is new meets nothing stored."""
+    if table.surrogate and table.event not in table.key:
+        column = table.surrogate[2]
+    elif table.event in table.key:
+        column = str(table.event)
+    else:
+        return "true"
+    row = con.execute(f'select min("{column}"), max("{column}") from merging').fetchone()
+    assert row is not None
+    return f"old.\"{column}\" between '{row[0]}' and '{row[1]}'"
+
+
+def _same(columns: Iterable[str], left: str, right: str) -> str:
+    """Null-safe equality of all columns: a key may hold nulls (a dossier without fiscal years has no first day)."""
+    return (
+        " and ".join(f'{left}."{column}" is not distinct from {right}."{column}"' for column in columns)
+        or "true"
+    )
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _json(columns: Iterable[str], alias: str) -> str:
+    fields = ", ".join(f"'{column}': {alias}.\"{column}\"" for column in columns)
+    return f"to_json({{{fields}}})::varchar"
+
+
+def _by_file(con: duckdb.DuckDBPyConnection, relation: str) -> ByFile:
+    return dict(con.execute(f"select file_id, count(*) from {relation} group by file_id").fetchall())
+
+
+def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
