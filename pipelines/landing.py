@@ -253,7 +253,6 @@ class Landing:
                 yield unread, digest, _Mark.KNOWN
                 continue
             yield unread, digest, _Mark.BEGIN
-            self._tell(f"reading {unread.file.name}")
             try:
                 for batch in self._reader(unread.file).read(unread.file):
                     yield unread, digest, batch
@@ -283,6 +282,7 @@ class Landing:
 
     def _begin_file(self, unread: _Unread, digest: str) -> None:
         """The first file of a portion begins its transaction."""
+        self._tell(f"reading {unread.file.name}")
         if not self._under_way:
             self._con.begin()
         for file_id in unread.outdated:
@@ -354,12 +354,11 @@ class Landing:
             # The head of a key, so that a listing, a probe or a dossier stays whole.
             key = ", ".join(TABLES[name].key[:2])
             for portion in range(portions):
-                yield (
-                    TABLES[name],
-                    self._con.execute(
-                        f"select * from aside_{name} where hash({key}) % {portions} = {portion} order by file_id, line"
-                    ).pl(),
-                )
+                rows = self._con.execute(
+                    f"select * from aside_{name} where hash({key}) % {portions} = {portion} order by file_id, line"
+                ).pl()
+                if rows.height:
+                    yield TABLES[name], rows
             self._con.execute(f"drop table aside_{name}")
         for name, frames in self._rows.items():
             if frames:
