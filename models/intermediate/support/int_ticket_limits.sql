@@ -1,14 +1,21 @@
 -- One row per ticket and commitment: what starts it, what fulfils it, and the limit valid at registration (R9).
 -- `settled_as` says why nothing is counted: not_covered, unclassified, no_commitment, awaiting_qualification; null otherwise.
-with tickets as (
-    select * from {{ ref('int_ticket_scopes') }}
+-- The tickets are read once for requests and once for anomalies: what asks for one kind only does not pay for the other.
+with targets as (
+    select
+        int_targets.contract_id,
+        int_targets.commitment,
+        int_targets.criticality,
+        int_targets.value,
+        int_targets.unit,
+        int_targets.clock,
+        int_targets.clause,
+        int_targets.valid_from,
+        coalesce(int_targets.valid_until, date '9999-12-31') as valid_until,
+    from {{ ref('int_targets') }} as int_targets
 ),
 
-targets as (
-    select * from {{ ref('int_targets') }}
-),
-
-promised as (
+requests as (
     select
         tickets.*,
         'take_in_charge' as commitment,
@@ -19,16 +26,16 @@ promised as (
         targets.unit,
         targets.clock,
         targets.clause,
-    from tickets
+    from {{ ref('int_ticket_scopes') }} as tickets
     left join targets
         on targets.contract_id = tickets.contract_id
         and targets.commitment = 'take_in_charge'
         and targets.criticality = tickets.criticality
         and targets.valid_from <= tickets.created_on
-        and (targets.valid_until is null or targets.valid_until > tickets.created_on)
+        and targets.valid_until > tickets.created_on
+),
 
-    union all
-
+anomalies as (
     select
         tickets.*,
         coalesce(targets.commitment, 'fix_or_workaround') as commitment,
@@ -42,14 +49,20 @@ promised as (
         targets.unit,
         targets.clock,
         targets.clause,
-    from tickets
+    from {{ ref('int_ticket_scopes') }} as tickets
     left join targets
         on targets.contract_id = tickets.contract_id
         and targets.commitment in ('action_plan', 'fix_or_workaround')
         and targets.criticality = tickets.anomaly_level
         and targets.valid_from <= tickets.created_on
-        and (targets.valid_until is null or targets.valid_until > tickets.created_on)
+        and targets.valid_until > tickets.created_on
     where tickets.is_anomaly
+),
+
+promised as (
+    select * from requests
+    union all
+    select * from anomalies
 )
 
 select

@@ -10,7 +10,11 @@ tickets as (
 ),
 
 terms as (
-    select * from {{ ref('int_terms') }} as int_terms
+    select
+        int_terms.contract_id,
+        int_terms.valid_from,
+        coalesce(int_terms.valid_until, date '9999-12-31') as valid_until,
+    from {{ ref('int_terms') }} as int_terms
     where int_terms.term = 'waiting_stops_clock' and int_terms.value = 'true'
 ),
 
@@ -25,7 +29,7 @@ stopping as (
     inner join terms
         on terms.contract_id = tickets.contract_id
         and terms.valid_from <= tickets.created_on
-        and (terms.valid_until is null or terms.valid_until > tickets.created_on)
+        and terms.valid_until > tickets.created_on
     where pauses.paused_from < tickets.as_of
         and pauses.paused_from < coalesce(pauses.paused_until, tickets.as_of)
 ),

@@ -9,12 +9,27 @@ with tickets as (
     from {{ ref('int_tickets_placed') }} as int_tickets_placed
 ),
 
+-- A range without an "or" can be part of an equality join; with one, every ticket would meet every row.
 coverage as (
-    select * from {{ ref('int_coverage_stretches') }}
+    select
+        int_coverage_stretches.contract_id,
+        int_coverage_stretches.channel,
+        int_coverage_stretches.kind,
+        int_coverage_stretches.reason_given,
+        int_coverage_stretches.reason,
+        int_coverage_stretches.clause,
+        int_coverage_stretches.valid_from,
+        coalesce(int_coverage_stretches.valid_until, date '9999-12-31') as valid_until,
+    from {{ ref('int_coverage_stretches') }} as int_coverage_stretches
 ),
 
 terms as (
-    select * from {{ ref('int_terms') }} as int_terms
+    select
+        int_terms.contract_id,
+        int_terms.term,
+        int_terms.valid_from,
+        coalesce(int_terms.valid_until, date '9999-12-31') as valid_until,
+    from {{ ref('int_terms') }} as int_terms
     where int_terms.term = 'unlisted_reason_excludes' and int_terms.value = 'true'
 ),
 
@@ -62,24 +77,24 @@ left join by_reason
     on by_reason.contract_id = tickets.contract_id
     and by_reason.reason_given = tickets.reason_given
     and by_reason.valid_from <= tickets.created_on
-    and (by_reason.valid_until is null or by_reason.valid_until > tickets.created_on)
+    and by_reason.valid_until > tickets.created_on
 left join terms
     on terms.contract_id = tickets.reason_contract_id
     and terms.valid_from <= tickets.created_on
-    and (terms.valid_until is null or terms.valid_until > tickets.created_on)
+    and terms.valid_until > tickets.created_on
 left join by_both
     on by_both.contract_id = tickets.contract_id
     and by_both.channel = tickets.channel
     and by_both.kind = tickets.kind
     and by_both.valid_from <= tickets.created_on
-    and (by_both.valid_until is null or by_both.valid_until > tickets.created_on)
+    and by_both.valid_until > tickets.created_on
 left join by_channel
     on by_channel.contract_id = tickets.contract_id
     and by_channel.channel = tickets.channel
     and by_channel.valid_from <= tickets.created_on
-    and (by_channel.valid_until is null or by_channel.valid_until > tickets.created_on)
+    and by_channel.valid_until > tickets.created_on
 left join by_kind
     on by_kind.contract_id = tickets.contract_id
     and by_kind.kind = tickets.kind
     and by_kind.valid_from <= tickets.created_on
-    and (by_kind.valid_until is null or by_kind.valid_until > tickets.created_on)
+    and by_kind.valid_until > tickets.created_on

@@ -1,20 +1,22 @@
 -- One row per support request registered by as_of, from our own format or derived from an event log; our own format wins.
 -- What had not happened at as_of is not known yet. (The events of a log are cut at as_of already.)
-with run as (
-    select * from {{ ref('stg_run') }}
-),
-
-tickets as (
-    select
-        stg_tickets__tickets.*,
-        run.as_of,
-    from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
-    cross join run
-    where stg_tickets__tickets.created_at <= run.as_of
+with tickets as (
+    select * from {{ ref('stg_tickets__tickets') }}
 ),
 
 from_events as (
     select * from {{ ref('int_tickets_from_events') }}
+),
+
+run as (
+    select * from {{ ref('stg_run') }}
+),
+
+sent as (
+    select stg_tickets__tickets.ticket_id
+    from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
+    cross join run
+    where stg_tickets__tickets.created_at <= run.as_of
 )
 
 select
@@ -31,20 +33,22 @@ select
     tickets.subject,
     cast(null as bigint) as reopenings,
     tickets.created_at,
-    case when tickets.acknowledged_at <= tickets.as_of then tickets.acknowledged_at end
+    case when tickets.acknowledged_at <= run.as_of then tickets.acknowledged_at end
         as acknowledged_at,
-    case when tickets.taken_in_charge_at <= tickets.as_of then tickets.taken_in_charge_at end
+    case when tickets.taken_in_charge_at <= run.as_of then tickets.taken_in_charge_at end
         as taken_in_charge_at,
-    case when tickets.qualified_at <= tickets.as_of then tickets.qualified_at end as qualified_at,
-    case when tickets.action_plan_at <= tickets.as_of then tickets.action_plan_at end
-        as action_plan_at,
-    case when tickets.fix_or_workaround_at <= tickets.as_of then tickets.fix_or_workaround_at end
+    case when tickets.qualified_at <= run.as_of then tickets.qualified_at end as qualified_at,
+    case when tickets.action_plan_at <= run.as_of then tickets.action_plan_at end as action_plan_at,
+    case when tickets.fix_or_workaround_at <= run.as_of then tickets.fix_or_workaround_at end
         as fix_or_workaround_at,
-    case when tickets.closed_at <= tickets.as_of then tickets.closed_at end as closed_at,
-    tickets.as_of,
+    case when tickets.closed_at <= run.as_of then tickets.closed_at end as closed_at,
+    run.as_of,
     tickets.file_id,
     tickets.line,
 from tickets
+cross join run
+-- After a bare comparison DuckDB expects a hundred rows, and builds its hash tables from the tickets.
+where coalesce(tickets.created_at <= run.as_of, false)
 
 union all
 
@@ -73,5 +77,5 @@ select
     from_events.line,
 from from_events
 cross join run
-left join tickets on tickets.ticket_id = from_events.ticket_id
-where tickets.ticket_id is null
+left join sent on sent.ticket_id = from_events.ticket_id
+where sent.ticket_id is null
