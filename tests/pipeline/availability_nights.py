@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,23 +18,25 @@ from hypothesis import strategies as st
 from tests.oracles.availability import CAUSES, Row
 from tests.pipeline import availability_worlds as worlds
 
-# A night that ends in the month in which it began, one that skips a month, one asked again, one about the past.
+# Two nights in a row just after a month began, one that skips weeks, one about the past, one that skips a month.
 NIGHTS = tuple(
     datetime(*at, tzinfo=UTC)
     for at in [
-        (2026, 3, 3, 5),
-        (2026, 3, 31, 22),
-        (2026, 4, 8, 9, 37),
+        (2026, 3, 1, 3),
+        (2026, 3, 2, 3),
+        (2026, 4, 1, 12),
         (2026, 4, 8, 9, 37),
         (2026, 3, 31, 23, 30),
+        (2026, 6, 1, 2),
         (2026, 6, 2, 3),
-        (2026, 6, 3, 3),
     ]
 )
+CHANGED_TERMS, READ_ANEW = 4, 2  # from that night on; on that night
 SCENES = tuple(
     datetime(*day, tzinfo=UTC)
     for day in [(2026, 2, 1), (2026, 3, 1), (2026, 4, 1), (2026, 5, 1), (2026, 6, 1)]
 )
+Arrive = Callable[[str, str, Row], None]
 SOURCES = {
     "environments": "registry/canonical/environments",
     "checks": "monitoring/canonical/{name}/checks",
@@ -55,91 +57,97 @@ class Story:
 @st.composite
 def stories(draw: st.DrawFn, name: str) -> Story:
     example = draw(worlds.examples(name))
+    is_late = draw(st.integers(0, 3)) == 0
+    says_period = draw(st.integers(0, 3)) > 0
     arrivals: dict[str, dict[int, list[Row]]] = {table: defaultdict(list) for table in SOURCES}
 
-    def arrive(table: str, at: datetime, row: Row) -> None:
-        """On the first night asked about a later instant, or on a later one."""
-        soonest = next((n for n, night in enumerate(NIGHTS) if night > at), len(NIGHTS) - 1)
-        late = draw(st.sampled_from([0, 0, 0, 0, 1, 2]))
+    def arrive(table: str, at: str, row: Row) -> None:
+        """On the first night asked about a later instant; where a story runs late, a night or two after."""
+        soonest = next((n for n, night in enumerate(NIGHTS) if night > _at(at)), len(NIGHTS) - 1)
+        late = draw(st.sampled_from([0, 0, 0, 0, 1, 2])) if is_late else 0
         arrivals[table][min(soonest + late, len(NIGHTS) - 1)].append(row)
 
     for row in example.environments:
-        night = draw(st.sampled_from([0, 0, 0, 1, 2]))
+        night = draw(st.sampled_from([0, 0, 0, 0, 1, 2]))
         arrivals["environments"][night].append(row)
-        if draw(st.integers(0, 3)) == 0:  # told otherwise later
+        if draw(st.integers(0, 7)) == 0:  # told otherwise later
             other = {"closed_on": draw(st.sampled_from(["2026-03-15", "2026-04-01", "2026-07-01", ""]))}
             arrivals["environments"][draw(st.integers(night, len(NIGHTS) - 1))].append({**row, **other})
         environment = row["environment_id"]
-        for scene in draw(st.lists(st.sampled_from(SCENES), min_size=1, max_size=4, unique=True)):
-            for probe in range(draw(st.sampled_from([1, 1, 2]))):
-                _gather(draw, arrive, _burst(draw, environment, f"p{probe}", scene))
-            if draw(st.integers(0, 3)) == 0:
-                outage = _outage(draw, environment, scene)
-                arrive("outages", _at(outage["down_from"]), outage)
-                if draw(st.booleans()):  # its end is told later, or corrected
-                    ended = _at(outage["down_from"]) + timedelta(hours=draw(st.sampled_from([1, 30, 400])))
-                    arrive("outages", ended, {**outage, "down_until": worlds.iso(ended)})
-            if draw(st.integers(0, 2)) == 0:
-                begun = scene + timedelta(minutes=draw(st.integers(-900, 900)))
-                length = draw(st.sampled_from([None, 3600, 86_400, 40 * 86_400]))
-                interruption = {
-                    "interruption_id": f"{environment}-{scene:%m}",
-                    "contract_id": draw(st.sampled_from(["", name])),
-                    "environment_id": "",
-                    "cause": draw(st.sampled_from(CAUSES)),
-                    "starts_at": worlds.iso(begun),
-                    "ends_at": "" if length is None else worlds.iso(begun + timedelta(seconds=length)),
-                }
-                if not interruption["contract_id"]:
-                    interruption["environment_id"] = environment
-                arrive("interruptions", begun, interruption)
-    for table in ("checks", "outages", "interruptions"):
-        instant = {"checks": "checked_at", "outages": "down_from", "interruptions": "starts_at"}[table]
+        checks = [row for row in example.checks if row["environment_id"] == environment]
+        if says_period:
+            checks = [{**row, "period_s": row["period_s"] or "300"} for row in checks]
+        for probe in range(draw(st.sampled_from([1, 1, 2]))):
+            checks += draw(_rare_checks(environment, f"r{probe}", says_period))
+        for check in checks:
+            arrive("checks", check["checked_at"], check)
+            if is_late and draw(st.integers(0, 15)) == 0:  # sent again with another result
+                again = {**check, "status": draw(st.sampled_from(worlds.STATUSES))}
+                arrive("checks", check["checked_at"], again)
+        for scene in draw(st.lists(st.sampled_from(SCENES), max_size=2, unique=True)):
+            _outage(draw, arrive, environment, scene)
+            _interruption(draw, arrive, name, environment, scene)
+    for table, instant in (("outages", "down_from"), ("interruptions", "starts_at")):
         for row in getattr(example, table):
-            arrive(table, _at(row[instant]), row)
+            arrive(table, row[instant], row)
     return Story(name, arrivals, example.contract)
 
 
-def _gather(draw: st.DrawFn, arrive: object, rows: Sequence[Row]) -> None:
-    for row in rows:
-        arrive("checks", _at(row["checked_at"]), row)  # type: ignore[operator]
-        if draw(st.integers(0, 15)) == 0:  # sent again with another result
-            arrive(
-                "checks", _at(row["checked_at"]), {**row, "status": draw(st.sampled_from(worlds.STATUSES))}
-            )  # type: ignore[operator]
-
-
-def _burst(draw: st.DrawFn, environment: str, probe: str, scene: datetime) -> list[Row]:
-    """Checks around the start of a month, at times so rare that one holds for weeks."""
-    period = draw(st.sampled_from([1800, 1800, 7200, 40_000, 500_000]))
-    given = draw(st.sampled_from(["always", "always", "never", "sometimes"]))
-    mood = draw(st.sampled_from([("up",), ("down",), ("up", "up", "down"), worlds.STATUSES]))
-    at = scene - timedelta(seconds=draw(st.integers(0, 6 * period)))
-    rows = []
-    for _ in range(draw(st.integers(1, 12))):
-        says = given == "always" or (given == "sometimes" and draw(st.booleans()))
-        rows.append(
-            {
-                "environment_id": environment,
-                "probe_id": probe,
-                "checked_at": worlds.iso(at),
-                "status": draw(st.sampled_from(mood)),
-                "period_s": str(period) if says else "",
-            }
-        )
-        at += timedelta(seconds=period * draw(st.sampled_from([1, 1, 1, 2, 3.5])))
+@st.composite
+def _rare_checks(draw: st.DrawFn, environment: str, probe: str, says_period: bool) -> list[Row]:
+    """Checks from winter to summer, so rare that one holds for days and a row of failures lies across a month's start."""
+    period = draw(st.sampled_from([40_000, 100_000, 400_000]))
+    at = SCENES[0] - timedelta(days=3, seconds=draw(st.integers(0, period)))
+    rows: list[Row] = []
+    while at < NIGHTS[-1]:
+        status = draw(st.sampled_from(["up", "up", "up", "down", "down", "unknown"]))
+        for _ in range(draw(st.sampled_from([1, 2, 3, 12]))):
+            rows.append(
+                {
+                    "environment_id": environment,
+                    "probe_id": probe,
+                    "checked_at": worlds.iso(at),
+                    "status": status,
+                    "period_s": str(period) if says_period else "",
+                }
+            )
+            at += timedelta(seconds=period)
+        at += timedelta(seconds=period * draw(st.sampled_from([0, 0, 0, 0.5, 1, 9])))
     return rows
 
 
-def _outage(draw: st.DrawFn, environment: str, scene: datetime) -> dict[str, str]:
-    begun = scene + timedelta(minutes=draw(st.integers(-300, 300)))
+def _outage(draw: st.DrawFn, arrive: Arrive, environment: str, scene: datetime) -> None:
+    """Ready-made, around the start of a month; at times without an end, which may be told later."""
+    begun = worlds.iso(scene + timedelta(minutes=draw(st.integers(-300, 300))))
     length = draw(st.sampled_from([None, 600, 20_000, 40 * 86_400]))
-    return {
+    ended = "" if length is None else worlds.iso(_at(begun) + timedelta(seconds=length))
+    row = {
         "environment_id": environment,
         "outage_id": f"long-{scene:%m}",
-        "down_from": worlds.iso(begun),
-        "down_until": "" if length is None else worlds.iso(begun + timedelta(seconds=length)),
+        "down_from": begun,
+        "down_until": ended,
     }
+    if draw(st.integers(0, 3)) == 0:
+        arrive("outages", begun, row)
+        if draw(st.booleans()):
+            told = worlds.iso(_at(begun) + timedelta(hours=draw(st.sampled_from([1, 30, 400]))))
+            arrive("outages", told, {**row, "down_until": told})
+
+
+def _interruption(draw: st.DrawFn, arrive: Arrive, contract: str, environment: str, scene: datetime) -> None:
+    begun = worlds.iso(scene + timedelta(minutes=draw(st.integers(-900, 900))))
+    length = draw(st.sampled_from([None, 3600, 86_400, 40 * 86_400]))
+    whose = draw(st.sampled_from([("", environment), (contract, "")]))
+    row = {
+        "interruption_id": f"{environment}-{scene:%m}",
+        "contract_id": whose[0],
+        "environment_id": whose[1],
+        "cause": draw(st.sampled_from(CAUSES)),
+        "starts_at": begun,
+        "ends_at": "" if length is None else worlds.iso(_at(begun) + timedelta(seconds=length)),
+    }
+    if draw(st.integers(0, 1)) == 0:
+        arrive("interruptions", begun, row)
 
 
 def _at(text: str) -> datetime:
@@ -147,7 +155,7 @@ def _at(text: str) -> datetime:
 
 
 def write_contract(folder: Path, found: Sequence[Story], night: int) -> Path:
-    """All contracts as one folder; on one night somebody has changed a target of the first one."""
+    """All contracts as one folder; from one night on somebody has changed a term of the first one."""
     examples = [
         worlds.Example(
             story.name,
@@ -155,7 +163,7 @@ def write_contract(folder: Path, found: Sequence[Story], night: int) -> Path:
             (),
             (),
             (),
-            _changed(story.contract) if number == 0 and night == 3 else story.contract,
+            _changed(story.contract) if number == 0 and night >= CHANGED_TERMS else story.contract,
         )
         for number, story in enumerate(found)
     ]
@@ -164,7 +172,10 @@ def write_contract(folder: Path, found: Sequence[Story], night: int) -> Path:
 
 def _changed(contract: Mapping[str, tuple[Row, ...]]) -> Mapping[str, tuple[Row, ...]]:
     terms = tuple(
-        {**row, "value": "1"} if row["term"] == "probe_validity_periods" else row for row in contract["terms"]
+        {**row, "value": "3" if row["value"] == "1" else "1"}
+        if row["term"] == "probe_validity_periods"
+        else row
+        for row in contract["terms"]
     )
     return {**contract, "terms": terms}
 
@@ -178,7 +189,7 @@ def write_night(inbox: Path, found: Sequence[Story], night: int) -> None:
         for path, arrived in rows.items():
             if arrived:
                 _write(inbox / f"{path}-{night}.csv", arrived)
-    if night == 2:
+    if night == READ_ANEW:
         toml = inbox / "monitoring" / "canonical" / found[-1].name / "source.toml"
         toml.parent.mkdir(parents=True, exist_ok=True)
         toml.write_text('time_zone = "UTC"\n', encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,12 +41,16 @@ def add(
         key = (probe, DAY + timedelta(seconds=seconds))
         sequence = at[key] = at.get(key, -1) + 1
         checks.append((line, *key, status, period, sequence, 1))
-    names = ["line", "probe_key", "checked_at", "status", "period_s", "sequence", "file_id"]
-    frame = pl.DataFrame(checks, schema=names, orient="row")
-    con.register("frame", frame.to_arrow())
-    con.execute("insert into landing.checks select * from frame")
+    store(con, checks)
     probe_days.touch(con, "select probe_key, checked_at from landing.checks")
     probe_days.refresh(con)
+
+
+def store(con: duckdb.DuckDBPyConnection, checks: list[tuple[object, ...]]) -> None:
+    names = ["line", "probe_key", "checked_at", "status", "period_s", "sequence", "file_id"]
+    frame = pl.DataFrame(checks, schema=names, orient="row", infer_schema_length=None)
+    con.register("frame", frame.to_arrow())
+    con.execute("insert into landing.checks select * from frame")
 
 
 def runs(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
@@ -132,3 +137,85 @@ def test_probe_days_in_small_portions_are_the_same(
     probe_days.refresh(con)
     assert runs(con) == whole
     assert len(whole) == 10
+
+
+def expected(rows: list[tuple[int, float, str, float | None]]) -> list[tuple[object, ...]]:
+    """The runs of checks (probe, second, status, period) by plain loops: of one instant the last row counts."""
+    found: list[tuple[object, ...]] = []
+    last = {(probe, at): (status, period) for probe, at, status, period in rows}
+    for probe, day in sorted({(probe, at // 86400) for probe, at in last}):
+        checks = sorted((at, *said) for (p, at), said in last.items() if p == probe and at // 86400 == day)
+        gaps = sorted(b[0] - a[0] for a, b in itertools.pairwise(checks) if a[2] is None)
+        usual = gaps[(len(gaps) - 1) // 2] if gaps else 0
+        run: list[float] = []
+        for before, (at, status, period) in zip([None, *checks], checks, strict=False):
+            state = "up" if status == "degraded" else status
+            if before is not None:
+                limit = probe_days.SILENCE * (usual if before[2] is None else before[2])
+                was = "up" if before[1] == "degraded" else before[1]
+                if was != state or before[2] != period or at - before[0] > limit:
+                    found.append((probe, was, run[0], run[-1], len(run)))
+                    run = []
+            run.append(at)
+            last_state = state
+        found.append((probe, last_state, run[0], run[-1], len(run)))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_probe_days_say_what_plain_loops_say_in_whatever_portions_they_come(
+    con: duckdb.DuckDBPyConnection, seed: int
+) -> None:
+    """Portions are stored in order, as a merge leaves them; days lie in pieces, meet, interleave and touch midnight."""
+    dice = random.Random(seed)
+    rows: list[tuple[int, float, str, float | None]] = []
+    for probe in (1, 2, 3):
+        at = float(dice.randrange(70_000, 90_000))
+        periods: list[float | None] = dice.choice([[60.0], [60.0, 30.0], [None], [60.0, None]])
+        for _ in range(dice.randrange(1, 400)):
+            rows.append(
+                (probe, at, dice.choice(["up"] * 6 + ["down", "degraded", "unknown"]), dice.choice(periods))
+            )
+            at += dice.choice([60, 60, 60, 61, 59.999999, 120, 120.000001, 121, 0, 4000])
+    in_time = sorted(rows, key=lambda row: row[1])
+    size = dice.choice([len(rows), 97, 40])
+    portions = [in_time[start : start + size] for start in range(0, len(rows), size)]
+    if dice.random() < 0.5:
+        portions = [in_time[start::3] for start in range(3)]
+    told: dict[tuple[int, float], int] = {}
+    arrived: list[tuple[int, float, str, float | None]] = []
+    for portion in portions:
+        stored = []
+        for probe, at, status, period in sorted(portion, key=lambda row: row[:2]):
+            sequence = told[probe, at] = told.get((probe, at), -1) + 1
+            stored.append((1, probe, DAY + timedelta(seconds=at), status, period, sequence, 1))
+            arrived.append((probe, at, status, period))
+        store(con, stored)
+        probe_days.touch(con, "select probe_key, checked_at from landing.checks")
+        probe_days.refresh(con)
+    assert [row[:5] for row in runs(con)] == [
+        (probe, state, pytest.approx(first, abs=1e-6), pytest.approx(last, abs=1e-6), checks)
+        for probe, state, first, last, checks in expected(arrived)
+    ]
+
+
+def test_probe_days_are_read_as_they_lie_without_ordering(con: duckdb.DuckDBPyConnection) -> None:
+    """The one pass that makes summaries cheap; were it to order all checks, nothing would be wrong but the time."""
+    add(con, [(1, 60 * minute, "up") for minute in range(100)])
+    names = {"first": "2026-01-01", "until": "2027-01-01", "silence": 2, "day_us": probe_days._DAY_US}
+    pieces = probe_days._PIECES.format(
+        checks=probe_days._LYING.format(**names), beside="", probe_days="landing.probe_runs", **names
+    )
+    row = con.execute("explain " + pieces.split(" as\n", 1)[1]).fetchone()
+    assert row and row[1].count("STREAMING_WINDOW") == 2
+
+
+def test_probe_days_far_apart_are_read_apart(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(con, [(1, 60 * minute, "up") for minute in range(1440 * 3)])
+    monkeypatch.setattr(probe_days, "ROWS_SKIPPED", 100)
+    con.execute("insert into landing.touched_probe_days values (1, '2026-03-02'), (1, '2026-03-04')")
+    assert [first.day for first, _ in probe_days._stretches(con)] == [2, 4]
+    monkeypatch.setattr(probe_days, "ROWS_SKIPPED", 2000)
+    assert [first.day for first, _ in probe_days._stretches(con)] == [2]
