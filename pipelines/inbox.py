@@ -113,8 +113,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def discover(inbox: Path) -> Iterator[tuple[Path, str, str, str]]:
-    """(path, name, source, format) of every data file, in the order of their names.
+def discover(inbox: Path, source: str | None = None) -> Iterator[tuple[Path, str, str, str]]:
+    """(path, name, source, format) of every data file, or of those of one source, in the order of their names.
 
     Hidden files, `source.toml` and README files are passed over; links that leave the inbox are refused.
     Raises ConfigurationError for a missing inbox and for a file outside `<source>/<format>/`.
@@ -122,7 +122,7 @@ def discover(inbox: Path) -> Iterator[tuple[Path, str, str, str]]:
     if not inbox.is_dir():
         raise ConfigurationError(f"inbox {inbox}: no such folder; create it or name another with --inbox")
     root = inbox.resolve()
-    for path in sorted(inbox.rglob("*")):
+    for path in sorted((inbox / source if source else inbox).rglob("*")):
         relative = path.relative_to(inbox)
         if not path.is_file() or path.name == NAME or any(part.startswith(".") for part in relative.parts):
             continue

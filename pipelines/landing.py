@@ -167,7 +167,7 @@ class Landing:
 
     def ingest(self, source: str) -> Counts:
         """Read what is new of one source. Returns what became of the rows read now."""
-        total = self._ingest([entry for entry in discover(self._inbox) if entry[2] == source])
+        total = self._ingest(list(discover(self._inbox, source)))
         # Once for all files, not once per portion; what a crash leaves unsummarised the next run makes good.
         self._con.begin()
         probe_days.refresh(self._con)
@@ -180,7 +180,10 @@ class Landing:
 
     def _ingest(self, entries: list[tuple[Path, str, str, str]]) -> Counts:
         total = Counts()
-        for unread, digest, found in ahead(self._readings(self._unread(entries))):
+        every = self._unread(entries)
+        ids = self._con.execute("select nextval('landing.file_ids') from range(?)", [len(every)]).fetchall()
+        self._file_ids = (file_id for (file_id,) in ids)
+        for unread, digest, found in ahead(self._readings(every)):
             if isinstance(found, Batch):
                 self._gather(self._under_way[-1], found)
             elif isinstance(found, UnreadableFile):
@@ -287,8 +290,7 @@ class Landing:
             self._con.begin()
         for file_id in unread.outdated:
             self._withdraw(file_id, unread.file.source)
-        file_id = _one(self._con, "select nextval('landing.file_ids')")
-        self._under_way.append(_FileUnderWay(file_id, unread, digest))
+        self._under_way.append(_FileUnderWay(next(self._file_ids), unread, digest))
 
     def _withdraw(self, file_id: int, source: str) -> None:
         """Settings changed: what the same file said under the old ones is taken back before it is read anew."""
@@ -323,7 +325,7 @@ class Landing:
     def _take(
         self, under_way: _FileUnderWay, batch: Batch, rows: pl.DataFrame, failures: pl.DataFrame
     ) -> None:
-        rejects = pl.concat([batch.rejects, failures])
+        rejects = pl.concat([batch.rejects, failures]) if failures.height else batch.rejects
         if rejects.height:
             self._rejects.append(_of_file(under_way.file_id, rejects))
         if rows.height:

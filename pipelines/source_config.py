@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -73,7 +74,7 @@ def load(path: Path, inbox: Path, options: Mapping[str, type | tuple[type, ...]]
         toml = folder / NAME
         if not toml.is_file():
             continue
-        content = _parse(toml)
+        content = dict(_parse(toml, toml.stat().st_mtime_ns))
         for pattern, table in content.pop("files", {}).items():
             if not isinstance(table, dict):
                 raise ConfigurationError(
@@ -90,7 +91,9 @@ def load(path: Path, inbox: Path, options: Mapping[str, type | tuple[type, ...]]
     return SourceConfig(values, origin)
 
 
-def _parse(toml: Path) -> dict[str, Any]:
+@cache
+def _parse(toml: Path, modified_ns: int) -> dict[str, Any]:
+    """What the file said when it was last changed; thousands of files share one."""
     try:
         return tomllib.loads(toml.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

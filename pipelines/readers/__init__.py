@@ -24,6 +24,9 @@ REJECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 RAW_CHARACTERS = 2_000  # of a rejected row's text that are kept
 
 
+_NO_REJECTS = pl.DataFrame(schema=REJECT_SCHEMA)
+
+
 @dataclass(frozen=True)
 class Batch:
     """Rows of one landing table out of one file.
@@ -79,7 +82,7 @@ def reject(line: int, rule: str, column: str | None, value: object, raw: str | N
 
 
 def rejects_frame(rows: list[dict[str, object]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=REJECT_SCHEMA)
+    return pl.DataFrame(rows, schema=REJECT_SCHEMA) if rows else _NO_REJECTS
 
 
 @cache

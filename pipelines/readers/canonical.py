@@ -438,7 +438,7 @@ def _typed_batch(
         raw = raw_column(rows, name, column, config, file)
         result = typed(raw, column.dtype.type, config)
         values.append(result.values.alias(name))
-        if result.broken.is_not_null().any():
+        if result.broken.null_count() < len(raw):
             broken.append((name, raw, result.broken))
     frame = pl.DataFrame(values)
     if table == "movements":
@@ -487,6 +487,8 @@ def broken_rows(
     rows: pl.DataFrame, broken: list[tuple[str, pl.Series, pl.Series]]
 ) -> list[dict[str, object]]:
     """One reject per row: its first broken value."""
+    if not broken:
+        return []
     found: dict[int, dict[str, object]] = {}
     for name, raw, rules in broken:
         where = rules.is_not_null().arg_true()

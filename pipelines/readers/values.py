@@ -30,6 +30,8 @@ class Typed:
     @classmethod
     def of(cls, raw: pl.Series, values: pl.Series, rule: str) -> Typed:
         """Every value that is there but could not be typed breaks `rule`."""
+        if values.null_count() == raw.null_count():  # the usual case, known without a look at the values
+            return cls(values, _nulls(pl.String(), raw))
         lost = raw.is_not_null() & values.is_null()
         broken = pl.select(pl.when(lost).then(pl.lit(rule)).otherwise(None)).to_series()
         return cls(values, broken.cast(pl.String))
@@ -40,11 +42,18 @@ def trimmed(raw: pl.Series) -> pl.Series:
     if raw.dtype != pl.String:
         return raw
     text = raw.str.strip_chars()
-    return text.set(text == "", None)
+    is_empty = text == ""
+    return text.set(is_empty, None) if is_empty.any() else text
+
+
+def _nulls(kind: pl.DataType, like: pl.Series) -> pl.Series:
+    return pl.Series(like.name, [None], dtype=kind).new_from_index(0, len(like))
 
 
 def typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
     """`raw` (text, or already of a type, as Parquet gives it) as `kind`."""
+    if raw.null_count() == len(raw):
+        return Typed(_nulls(kind, raw), _nulls(pl.String(), raw))
     raw = trimmed(raw)
     if isinstance(kind, pl.Datetime):
         return instants(raw, config)
@@ -54,18 +63,17 @@ def typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
         return booleans(raw)
     if kind == pl.String:
         return Typed.of(raw, raw.cast(pl.String, strict=False), "not_a_text")
-    if isinstance(kind, pl.Decimal):
-        return amounts(raw, kind)
-    return numbers(raw, kind)
+    return amounts(raw, kind) if isinstance(kind, pl.Decimal) else numbers(raw, kind)
 
 
 def instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...] = _NAIVE_FORMATS) -> Typed:
     """ISO 8601 instants in UTC. Without an offset a zone must be declared; the hour that comes twice is rejected unless
     `ambiguous` says which, the hour that does not exist always is, and so is what no clock of our time shows."""
     found = _instants(raw, config, formats)
-    outside = ~found.values.is_between(EARLIEST, LATEST, closed="left").fill_null(True)
-    if not outside.any():
+    first, last = found.values.min(), found.values.max()
+    if first is None or (first >= EARLIEST and last < LATEST):  # type: ignore[operator]
         return found
+    outside = ~found.values.is_between(EARLIEST, LATEST, closed="left").fill_null(True)
     return Typed(found.values.set(outside, None), found.broken.set(outside, "instant_out_of_range"))
 
 
@@ -75,12 +83,9 @@ def _instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...]) ->
             return Typed.of(raw, raw.dt.convert_time_zone("UTC").cast(UTC_INSTANT), "not_an_instant")
         return _in_zone(raw, raw.cast(pl.Datetime("us")), config)
     if raw.dtype != pl.String:
-        return Typed.of(
-            raw, pl.Series(raw.name, [None], dtype=UTC_INSTANT).new_from_index(0, len(raw)), "not_an_instant"
-        )
+        return Typed.of(raw, _nulls(UTC_INSTANT, raw), "not_an_instant")
     values = _first_format(raw, tuple(text + "%#z" for text in formats), zoned=True)
-    left = raw.is_not_null() & values.is_null()
-    if not left.any():
+    if values.null_count() == raw.null_count():
         return Typed.of(raw, values, "not_an_instant")
     with_offset = raw.str.contains(r"\d{2}:\d{2}.*" + _OFFSET).fill_null(False)
     naive = raw.set(values.is_not_null() | with_offset, None)
@@ -96,10 +101,9 @@ def _instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...]) ->
 def _first_format(raw: pl.Series, formats: tuple[str, ...], *, zoned: bool) -> pl.Series:
     """The first format that reads each value; later ones only look at what is left."""
     kind = UTC_INSTANT if zoned else pl.Datetime("us")
-    values = pl.Series(raw.name, [None], dtype=kind).new_from_index(0, len(raw))
+    values = _nulls(kind, raw)
     for text in formats:
-        left = raw.is_not_null() & values.is_null()
-        if not left.any():
+        if values.null_count() == raw.null_count():
             break
         zone = {"time_zone": "UTC"} if zoned else {}
         found = raw.str.to_datetime(text, strict=False, time_unit="us", exact=True, **zone)  # type: ignore[arg-type]
@@ -109,9 +113,9 @@ def _first_format(raw: pl.Series, formats: tuple[str, ...], *, zoned: bool) -> p
 
 def _in_zone(raw: pl.Series, local: pl.Series, config: SourceConfig) -> Typed:
     """Local times to UTC through the declared zone."""
-    none = pl.Series(raw.name, [None], dtype=UTC_INSTANT).new_from_index(0, len(raw))
+    none = _nulls(UTC_INSTANT, raw)
     zone = config.get("time_zone")
-    rules = pl.Series([None], dtype=pl.String).new_from_index(0, len(raw))
+    rules = _nulls(pl.String(), raw)
     rules = rules.set(raw.is_not_null() & local.is_null(), "not_an_instant")
     if zone is None:
         return Typed(none, rules.set(local.is_not_null(), "instant_without_offset"))
@@ -144,7 +148,7 @@ def booleans(raw: pl.Series) -> Typed:
     if raw.dtype == pl.Boolean:
         return Typed.of(raw, raw, "not_a_boolean")
     lower = raw.cast(pl.String, strict=False).str.to_lowercase()
-    values = pl.Series(raw.name, [None], dtype=pl.Boolean).new_from_index(0, len(raw))
+    values = _nulls(pl.Boolean(), raw)
     values = values.set(lower.is_in(_TRUE), True).set(lower.is_in(_FALSE), False)
     return Typed.of(raw, values, "not_a_boolean")
 
@@ -152,7 +156,8 @@ def booleans(raw: pl.Series) -> Typed:
 def numbers(raw: pl.Series, kind: pl.DataType) -> Typed:
     """Finite numbers; an integer column refuses fractions."""
     floats = raw.cast(pl.Float64, strict=False)
-    values = floats.set(~floats.is_finite().fill_null(True), None)
+    infinite = ~floats.is_finite().fill_null(True)
+    values = floats.set(infinite, None) if infinite.any() else floats
     if kind.is_integer():
         exact = raw.cast(kind, strict=False)
         values = exact.set((values != values.floor()).fill_null(True), None)
