@@ -59,3 +59,39 @@
     {% do replace_in_place(target_relation, create_view_as(target_relation, compiled_code)) %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# Rows kept by dossier: those of a dossier stay while its fingerprint (int_history_fingerprints) is the one they bear, and are made
+   anew, a portion of dossiers at a time, when it is not. A portion's entries fit into memory whatever the warehouse holds. The model
+   reads only dossiers that the session variable `asked_dossiers` names (macro is_asked), gives every dossier at least one row, and
+   lets each of them bear `dossier_key` and `fingerprint`. All in one transaction: a crash leaves the rows as they were. #}
+{% materialization kept_by_dossier, adapter='duckdb' %}
+    {%- set portion_lines = 2000000 -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set fingerprints = api.Relation.create(this.database, this.schema, 'int_history_fingerprints') -%}
+    {%- if existing_relation is not none and (existing_relation.type != 'table' or should_full_refresh()) -%}
+        {% do adapter.drop_relation(existing_relation) %}
+        {%- set existing_relation = none -%}
+    {%- endif -%}
+    {% call statement('open') %}
+        set variable asked_dossiers = cast([] as integer[]);
+        {% if existing_relation is none %}create table {{ target_relation }} as select * from ({{ compiled_code }}) limit 0;{% endif %}
+        delete from {{ target_relation }} as kept where not exists (
+            select 1 from {{ fingerprints }} as known
+            where known.dossier_key = kept.dossier_key and known.fingerprint = kept.fingerprint
+        );
+        create or replace temp table due_dossiers as
+        select dossier_key, cast(sum(lines) over (order by dossier_key) // {{ portion_lines }} as integer) as portion
+        from {{ fingerprints }} as known
+        where dossier_key not in (select dossier_key from {{ target_relation }});
+    {% endcall %}
+    {%- for (portion,) in run_query('select distinct portion from due_dossiers order by portion') %}
+        {% call statement('portion') %}
+            set variable asked_dossiers = (select list(dossier_key) from due_dossiers where portion = {{ portion }});
+            insert into {{ target_relation }} by name {{ compiled_code }};
+        {% endcall %}
+    {%- endfor %}
+    {% call statement('main') %}reset variable asked_dossiers; drop table due_dossiers;{% endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

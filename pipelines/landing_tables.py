@@ -161,7 +161,11 @@ _TABLES = (
         surrogate=(("client_id", "dossier_id"), "dossier_keys", "dossier_key"),
     ),
     LandingTable(
-        "unreadable_movements", "history", history.UnreadableMovements, ("file_ref", "line"), is_counted=False
+        "unreadable_movements",
+        "history",
+        history.UnreadableMovements,
+        ("file_ref", "client_id", "dossier_id", "line"),
+        is_counted=False,
     ),
     LandingTable(
         "purged_movements",

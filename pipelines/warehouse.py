@@ -102,23 +102,27 @@ def _copy(database: Path, fresh: Path) -> dict[str, int]:
     rows: dict[str, int] = {}
     with duckdb.connect(str(fresh)) as con:
         con.execute("set TimeZone = 'UTC'")
-        con.execute(f"attach '{_quoted(database)}' as work (read_only)")
+        work = database.stem  # by this name views refer to it
+        con.execute(f"attach '{_quoted(database)}' as \"{work}\" (read_only)")
         con.begin()  # one commit for all: a thousand comments would each write to disk
+        # Marts that only arrange a table anew are views there: their rows are written once, here.
         tables = con.execute(
             "select schema_name, table_name, comment from duckdb_tables()"
-            " where database_name = 'work' and schema_name in (select unnest(?)) and not temporary order by all",
-            [list(PUBLISHED_SCHEMAS)],
+            " where database_name = $2 and schema_name in (select unnest($1)) and not temporary"
+            " union all select schema_name, view_name, comment from duckdb_views()"
+            " where database_name = $2 and schema_name in (select unnest($1)) order by all",
+            [list(PUBLISHED_SCHEMAS), work],
         ).fetchall()
         for schema in PUBLISHED_SCHEMAS:
             con.execute(f"create schema {schema}")
         for schema, table, comment in tables:
-            con.execute(f'create table {schema}."{table}" as from work.{schema}."{table}"')
+            con.execute(f'create table {schema}."{table}" as from "{work}".{schema}."{table}"')
             rows[f"{schema}.{table}"] = _count(con, schema, table)
             _comment(con, f'table {schema}."{table}"', comment)
         columns = con.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns()"
-            " where database_name = 'work' and schema_name in (select unnest(?)) and comment is not null",
-            [list(PUBLISHED_SCHEMAS)],
+            " where database_name = ? and schema_name in (select unnest(?)) and comment is not null",
+            [work, list(PUBLISHED_SCHEMAS)],
         ).fetchall()
         for schema, table, column, comment in columns:
             if f"{schema}.{table}" in rows:

@@ -134,7 +134,7 @@ def main(lines: int) -> None:
             floor = timed("floor: one scan, counted by dossier", lambda: con.execute(FLOOR).fetchall())
         first = timed("verdicts of all entries, all dossiers new", lambda: build(work))
         (work / models._DIGEST).write_text(
-            models._project_digest()
+            models._digest(models._CODE)
         )  # as a whole build would: summaries may be kept
         again = timed("the same, nothing new", lambda: build(work))
         with warehouse.writer(database) as con:

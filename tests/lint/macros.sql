@@ -24,3 +24,12 @@
 {% macro iso_weekday(day) %}iso_weekday({{ day }}){% endmacro %}
 {% macro number_series(first, last) %}number_series({{ first }}, {{ last }}){% endmacro %}
 {% macro utc_day(at) %}utc_day({{ at }}){% endmacro %}
+{% macro reason_list(text) %}reason_list({{ text }}){% endmacro %}
+{% macro reason_parts(reasons) %}reason_parts({{ reasons }}){% endmacro %}
+{% macro reason_text(reasons) %}reason_text({{ reasons }}){% endmacro %}
+{% macro row_hash() %}row_hash({{ varargs | join(', ') }}){% endmacro %}
+{% macro combined_hash(fact) %}combined_hash({{ fact }}){% endmacro %}
+{% macro is_asked(dossier_key) %}is_asked({{ dossier_key }}){% endmacro %}
+{% macro starts_with(text, beginning) %}starts_with({{ text }}, {{ beginning }}){% endmacro %}
+{% macro verdict_type() %}string{% endmacro %}
+{% macro entry_key_type() %}string{% endmacro %}

@@ -21,7 +21,7 @@ Found = tuple[str, frozenset[str], object, object]
 
 def reasons(text: str) -> frozenset[str]:
     """Reasons as the oracle names them: a hold by its key."""
-    parts = filter(None, text.split("; "))
+    parts = filter(None, re.split("; |\x1f", text))
     return frozenset(match[1] if (match := re.fullmatch(r"case \((.+)\)", part)) else part for part in parts)
 
 

@@ -67,6 +67,7 @@ def lay_out(inbox: Path) -> Path:
     write_fec(inbox / "history/fec/orphan/d/export.txt", pair("20000101", "1"))
     bad = [{**line, "EcritureDate": "20150230"} for line in pair("20150115", "2")]
     write_fec(inbox / "history/fec/orphan/lost/export.txt", bad)
+    write_fec(inbox / "history/fec/orphan/twin/export.txt", bad)  # the same bytes are lines of both dossiers
     write_fec(inbox / "history/fec/firm/shop/123456789FEC20251231.txt", LEDGER)
     write_rows(
         inbox / "history/canonical/movements.csv",
@@ -141,8 +142,9 @@ def test_without_a_contract_or_a_readable_date_nothing_goes(ask: Ask) -> None:
     assert rows == [
         ("d", date(2000, 12, 31), "blocked", "no_terms", 1, 2, None, None),
         ("lost", None, "quarantine", "not_a_date", 1, 2, None, None),
+        ("twin", None, "quarantine", "not_a_date", 1, 2, None, None),
     ]
-    assert ask("select count(*) from sla_marts.history_purge_entries where client_id = 'orphan'") == [(2,)]
+    assert ask("select count(*) from sla_marts.history_purge_entries where client_id = 'orphan'") == [(3,)]
     assert ask("select rows, rows_unreadable from sla_marts.history_fec_files where dossier_id = 'lost'") == [
         (2, 2)
     ]
@@ -241,7 +243,7 @@ def test_files_sent_again_change_nothing_and_purged_lines_are_known_when_they_re
     write_fec(folder / "shuffled.txt", LEDGER[::-1])
     write_fec(folder / "123456789FEC20251231.txt", [*LEDGER, *pair("20150401", "6")])
     # As after a whole build: entries of other dossiers keep their summaries, those of this one are made again.
-    (work / models._DIGEST).write_text(models._project_digest())
+    (work / models._DIGEST).write_text(models._digest(models._CODE))
     build(inbox, work, AS_OF, *_contract(), *MODELS)
     after = _ask(database, tables)
     assert len(after) == len(before) + 2

@@ -50,4 +50,5 @@ select
         when both_rules.history_rule = 'fiscal' then both_rules.fiscal_cut_off
         else least(both_rules.calendar_cut_off, both_rules.fiscal_cut_off)
     end as cut_off,
+    both_rules.kept_years is null or both_rules.tax_years is null as has_no_terms,
 from both_rules

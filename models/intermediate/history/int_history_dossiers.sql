@@ -67,15 +67,13 @@ targets as (
 
 spans as (
     select
-        entries.dossier_key,
-        min(entries.entry_on) as first_on,
-        max(entries.entry_on) as last_on,
-    from {{ ref('int_history_entries') }} as entries
-    inner join (
-        select distinct movements.dossier_key
-        from {{ ref('stg_history__movements') }} as movements
-    ) as present on present.dossier_key = entries.dossier_key
-    group by entries.dossier_key
+        movements.dossier_key,
+        count(*) as lines,
+        max(movements.file_id) as last_file_id,
+        min(movements.entry_on) as first_on,
+        max(movements.entry_on) as last_on,
+    from {{ ref('stg_history__movements') }} as movements
+    group by movements.dossier_key
 )
 
 select
@@ -88,6 +86,8 @@ select
     terms.customers_account,
     targets.kept_years,
     targets.tax_years,
+    spans.lines,
+    spans.last_file_id,
     coalesce(contracts.as_of_on, cast(stg_run.as_of as date)) as as_of_on,
     spans.first_on,
     spans.last_on,

@@ -10,6 +10,7 @@ entry_keys as (
 select
     entries.dossier_key,
     entries.entry_id,
+    entry_keys.entry_key,
     min(entries.entry_id) over (
         partition by
             entries.dossier_key,

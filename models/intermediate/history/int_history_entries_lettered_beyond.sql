@@ -6,42 +6,50 @@ with movements as (
         movements.entry_id,
         movements.lettering_id,
     from {{ ref('stg_history__movements') }} as movements
-    where movements.lettering_id is not null
-),
-
-weighed as (
-    select * from {{ ref('int_history_entries_weighed') }}
+    inner join {{ ref('int_history_fingerprints') }} as fingerprints
+        on fingerprints.dossier_key = movements.dossier_key
+    where movements.lettering_id is not null and {{ is_asked('fingerprints.dossier_key') }}
 ),
 
 going as (
     select
-        weighed.dossier_key,
-        weighed.entry_id,
+        movements.dossier_key,
+        movements.lettering_id,
         weighed.whole_id,
         weighed.verdict,
-    from weighed
+    from {{ ref('int_history_entries_weighed') }} as weighed
+    inner join movements
+        on movements.dossier_key = weighed.dossier_key
+        and movements.entry_id = weighed.entry_id
     where weighed.verdict in ('purge', 'previously_purged') and weighed.is_lettered
+),
+
+letterings as (
+    select
+        going.dossier_key,
+        going.lettering_id,
+        count(*) as lines_going,
+    from going
+    group by going.dossier_key, going.lettering_id
 ),
 
 beyond as (
     select
-        movements.dossier_key,
-        movements.lettering_id,
-    from movements
-    left join going
-        on going.dossier_key = movements.dossier_key and going.entry_id = movements.entry_id
-    group by movements.dossier_key, movements.lettering_id
-    having count(going.entry_id) > 0 and count(going.entry_id) < count(*)
+        letterings.dossier_key,
+        letterings.lettering_id,
+    from letterings
+    inner join movements
+        on movements.dossier_key = letterings.dossier_key
+        and movements.lettering_id = letterings.lettering_id
+    group by letterings.dossier_key, letterings.lettering_id
+    having count(*) > max(letterings.lines_going)
 )
 
 select distinct
     going.dossier_key,
     going.whole_id,
 from beyond
-inner join movements
-    on movements.dossier_key = beyond.dossier_key
-    and movements.lettering_id = beyond.lettering_id
 inner join going
-    on going.dossier_key = movements.dossier_key
-    and going.entry_id = movements.entry_id
+    on going.dossier_key = beyond.dossier_key
+    and going.lettering_id = beyond.lettering_id
     and going.verdict = 'purge'

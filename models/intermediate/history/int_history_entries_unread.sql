@@ -1,17 +1,39 @@
 -- One row per entry of which no line could be read.
-with lost as (
+with unreadable as (
     select * from {{ ref('int_history_unreadable_lines') }}
-    where entry_id is null
+),
+
+met as (
+    select distinct
+        unreadable.dossier_key,
+        unreadable.file_ref,
+        unreadable.line,
+    from unreadable
+    inner join {{ ref('int_history_entry_verdicts') }} as verdicts
+        on verdicts.dossier_key = unreadable.dossier_key
+        and verdicts.journal_code = unreadable.journal_code
+        and verdicts.entry_number = unreadable.entry_number
+        and verdicts.entry_on = coalesce(unreadable.entry_on, verdicts.entry_on)
 )
 
 select
-    lost.client_id,
-    lost.dossier_id,
-    lost.journal_code,
-    lost.entry_number,
-    {{ text_list('lost.rule') }} as rules,
+    unreadable.client_id,
+    unreadable.dossier_id,
+    unreadable.journal_code,
+    unreadable.entry_number,
+    {{ text_list('unreadable.rule') }} as rules,
     cast(count(*) as integer) as lines,
-    cast(sum(lost.size_bytes) as bigint) as size_bytes,
-    lost.entry_on,
-from lost
-group by lost.client_id, lost.dossier_id, lost.journal_code, lost.entry_number, lost.entry_on
+    cast(sum(unreadable.size_bytes) as bigint) as size_bytes,
+    unreadable.entry_on,
+from unreadable
+left join met
+    on met.dossier_key = unreadable.dossier_key
+    and met.file_ref = unreadable.file_ref
+    and met.line = unreadable.line
+where met.file_ref is null
+group by
+    unreadable.client_id,
+    unreadable.dossier_id,
+    unreadable.journal_code,
+    unreadable.entry_number,
+    unreadable.entry_on

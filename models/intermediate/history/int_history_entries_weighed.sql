@@ -1,6 +1,4 @@
 -- One row per entry: what its whole allows, before letterings are followed. An entry is purged whole or not at all (R14).
--- A view: writing every entry once more would cost more than the joins do.
-{{ config(materialized='view') }}
 with entries as (
     select * from {{ ref('int_history_entries') }}
 ),
@@ -12,6 +10,7 @@ facts as (
         coalesce(wholes.whole_id, entries.entry_id) as whole_id,
         entries.journal_code,
         entries.entry_number,
+        wholes.entry_key,
         case
             when wholes.whole_id is not null then wholes.unreadable_rules else marks.unreadable_rules
         end as unreadable_rules,
@@ -24,7 +23,7 @@ facts as (
         coalesce(wholes.has_holds, marks.has_holds, false) as has_holds,
         coalesce(wholes.is_held, marks.is_held, false) as is_held,
         coalesce(wholes.is_unvalidated, entries.unvalidated_lines > 0) as is_unvalidated,
-        coalesce(wholes.has_open_item, marks.has_open_item, false) as has_open_item,
+        coalesce(wholes.has_open_item, entries.has_open_item) as has_open_item,
         coalesce(wholes.is_certified, marks.certified_lines = entries.lines, false) as is_certified,
         coalesce(wholes.is_unbalanced, entries.debit <> entries.credit) as is_unbalanced,
         slices.has_no_terms,
@@ -56,6 +55,7 @@ select
     facts.whole_id,
     facts.journal_code,
     facts.entry_number,
+    facts.entry_key,
     facts.unreadable_rules,
     case
         when facts.unreadable_rules is not null then 'quarantine'

@@ -1,4 +1,4 @@
--- One row per entry with a mark that is not its own: a hold, an open item, an unreadable line, a certificate.
+-- One row per entry with a mark that is not its own: a hold, an unreadable line, a certificate.
 with cut_offs as (
     select * from {{ ref('int_history_cut_offs') }}
 ),
@@ -15,6 +15,7 @@ certified as (
     inner join {{ ref('stg_history__movements') }} as movements
         on movements.dossier_key = keys.dossier_key
         and movements.movement_id = purged_movements.movement_id
+    where {{ is_asked('keys.dossier_key') }}
     group by movements.dossier_key, movements.entry_id
 ),
 
@@ -31,24 +32,9 @@ marks as (
                 and entry_holds.free_from > cut_offs.as_of_on then 1
             else 0
         end as is_held,
-        0 as has_open_item,
         0 as certified_lines,
     from {{ ref('int_history_entry_holds') }} as entry_holds
     inner join cut_offs on cut_offs.dossier_key = entry_holds.dossier_key
-
-    union all
-
-    select
-        open_items.dossier_key,
-        open_items.entry_id,
-        null,
-        0,
-        0,
-        0,
-        0,
-        1,
-        0,
-    from {{ ref('int_history_open_items') }} as open_items
 
     union all
 
@@ -61,7 +47,6 @@ marks as (
         0,
         0,
         0,
-        0,
     from {{ ref('int_history_entries_quarantined') }} as quarantined
 
     union all
@@ -70,7 +55,6 @@ marks as (
         certified.dossier_key,
         certified.entry_id,
         null,
-        0,
         0,
         0,
         0,
@@ -88,6 +72,5 @@ select
     cast(max(marks.certified_lines) as integer) as certified_lines,
     max(marks.has_holds) = 1 as has_holds,
     max(marks.is_held) = 1 as is_held,
-    max(marks.has_open_item) = 1 as has_open_item,
 from marks
 group by marks.dossier_key, marks.entry_id

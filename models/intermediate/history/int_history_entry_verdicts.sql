@@ -1,6 +1,4 @@
 -- One row per entry: its verdict, what it rests on and the day it frees (art. 4).
--- A view: the marts that read it differ in what they need.
-{{ config(materialized='view') }}
 with weighed as (
     select * from {{ ref('int_history_entries_weighed') }}
 ),
@@ -9,7 +7,7 @@ active_holds as (
     select
         active_holds.dossier_key,
         active_holds.whole_id,
-        {{ text_list('active_holds.reason') }} as reasons,
+        {{ reason_list('active_holds.reason') }} as reasons,
     from {{ ref('int_history_active_holds') }} as active_holds
     group by active_holds.dossier_key, active_holds.whole_id
 ),
@@ -28,11 +26,13 @@ judged as (
 
 select
     judged.dossier_key,
+    fingerprints.fingerprint,
     judged.entry_id,
-    judged.whole_id,
+    case when judged.entry_key is not null then judged.whole_id end as whole_id,
     judged.journal_code,
     judged.entry_number,
-    judged.final_verdict as verdict,
+    cast(judged.entry_key as {{ entry_key_type() }}) as entry_key,
+    cast(judged.final_verdict as {{ verdict_type() }}) as verdict,
     case judged.final_verdict
         when 'quarantine' then judged.unreadable_rules
         when 'hold' then active_holds.reasons
@@ -47,7 +47,6 @@ select
     judged.final_verdict = 'blocked' and judged.has_open_item as has_open_item,
     judged.final_verdict = 'blocked' and judged.reaches_period as reaches_period,
     judged.final_verdict = 'blocked' and judged.is_unbalanced as is_unbalanced,
-    judged.final_verdict = 'blocked' and judged.has_no_terms as has_no_terms,
     judged.entry_on,
     judged.last_on,
     judged.fiscal_year_end,
@@ -58,6 +57,8 @@ select
         else judged.free_before_holds_on
     end as free_on,
 from judged
+inner join {{ ref('int_history_fingerprints') }} as fingerprints
+    on fingerprints.dossier_key = judged.dossier_key
 left join active_holds
     on active_holds.dossier_key = judged.dossier_key and active_holds.whole_id = judged.whole_id
 left join {{ ref('int_history_free_days') }} as free_days

@@ -41,6 +41,6 @@ select
     cut_offs.calendar_cut_off,
     cut_offs.fiscal_cut_off,
     cut_offs.cut_off,
-    cut_offs.cut_off is null or cut_offs.tax_years is null as has_no_terms,
+    cut_offs.has_no_terms,
 from later
 inner join cut_offs on cut_offs.dossier_key = later.dossier_key

@@ -9,7 +9,7 @@ with parts as (
         marks.unreadable_rules,
         coalesce(marks.has_holds, false) as has_holds,
         coalesce(marks.is_held, false) as is_held,
-        coalesce(marks.has_open_item, false) as has_open_item,
+        entries.has_open_item,
         coalesce(marks.certified_lines, 0) = entries.lines as is_certified,
         entries.unvalidated_lines > 0 as is_unvalidated,
         entries.entry_on,
@@ -49,6 +49,7 @@ wholes as (
 
 select
     joined.entry_id,
+    joined.entry_key,
     wholes.*,
 from {{ ref('int_history_entries_joined') }} as joined
 inner join wholes

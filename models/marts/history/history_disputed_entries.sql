@@ -1,4 +1,6 @@
 -- One row per entry that one count of the kept years keeps and the other lets go (R13): calendar years or fiscal years.
+-- A view: what readers open is written once, when it is published.
+{{ config(materialized='view') }}
 with verdicts as (
     select * from {{ ref('int_history_entry_verdicts') }}
     where is_disputed
@@ -21,7 +23,7 @@ select
     cut_offs.cut_off,
     verdicts.last_on >= cut_offs.calendar_cut_off as is_kept_by_calendar,
     verdicts.last_on >= cut_offs.fiscal_cut_off as is_kept_by_fiscal,
-    verdicts.verdict,
+    cast(verdicts.verdict as string) as verdict,
     verdicts.lines,
     verdicts.debit,
     verdicts.credit,

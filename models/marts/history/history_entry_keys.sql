@@ -1,6 +1,6 @@
 -- One row per dossier and journal: what tells its entries apart, and what the law's key would have left unbalanced.
-with entry_keys as (
-    select * from {{ ref('int_history_entry_keys') }}
+with journals as (
+    select * from {{ ref('int_history_journals') }}
 ),
 
 keys as (
@@ -10,11 +10,11 @@ keys as (
 select
     keys.client_id,
     keys.dossier_id,
-    entry_keys.journal_code,
-    entry_keys.entry_key,
-    entry_keys.entries,
-    entry_keys.unbalanced,
-    entry_keys.law_entries,
-    entry_keys.law_unbalanced,
-from entry_keys
-inner join keys on keys.dossier_key = entry_keys.dossier_key
+    journals.journal_code,
+    journals.entry_key,
+    journals.entries,
+    journals.unbalanced,
+    journals.law_entries,
+    journals.law_unbalanced,
+from journals
+inner join keys on keys.dossier_key = journals.dossier_key

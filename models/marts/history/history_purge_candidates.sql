@@ -1,53 +1,56 @@
 -- One row per dossier, fiscal year, journal and verdict: what may be purged, what is held or kept, and why (art. 4).
-with verdicts as (
-    select * from {{ ref('int_history_entry_verdicts') }}
+with counts as (
+    select * from {{ ref('int_history_counts') }}
 ),
 
 cut_offs as (
     select * from {{ ref('int_history_cut_offs') }}
 ),
 
+parts as (
+    select
+        counts.dossier_key,
+        counts.fiscal_year_end,
+        counts.journal_code,
+        counts.verdict,
+        {{ reason_parts('counts.own_reasons') }} as reason,
+    from counts
+    where counts.own_reasons is not null
+),
+
 own_reasons as (
     select
-        verdicts.dossier_key,
-        verdicts.fiscal_year_end,
-        verdicts.journal_code,
-        verdicts.verdict,
-        {{ text_list('coalesce(active_holds.reason, verdicts.own_reasons)') }} as reasons,
-    from verdicts
-    left join {{ ref('int_history_active_holds') }} as active_holds
-        on active_holds.dossier_key = verdicts.dossier_key
-        and active_holds.whole_id = verdicts.whole_id
-        and verdicts.verdict = 'hold'
-    where verdicts.own_reasons is not null
-    group by
-        verdicts.dossier_key, verdicts.fiscal_year_end, verdicts.journal_code, verdicts.verdict
+        parts.dossier_key,
+        parts.fiscal_year_end,
+        parts.journal_code,
+        parts.verdict,
+        {{ text_list('parts.reason') }} as reasons,
+    from parts
+    group by parts.dossier_key, parts.fiscal_year_end, parts.journal_code, parts.verdict
 ),
 
 counted as (
     select
-        verdicts.dossier_key,
-        verdicts.fiscal_year_end,
-        verdicts.journal_code,
-        verdicts.verdict,
-        max(case when verdicts.is_tax_held then verdicts.tax_held_until end) as tax_held_until,
-        max(case when verdicts.has_no_terms then 1 else 0 end) = 1 as has_no_terms,
-        max(case when verdicts.is_unvalidated then 1 else 0 end) = 1 as is_unvalidated,
-        max(case when verdicts.has_open_item then 1 else 0 end) = 1 as has_open_item,
-        max(case when verdicts.reaches_period then 1 else 0 end) = 1 as reaches_period,
-        max(case when verdicts.is_unbalanced then 1 else 0 end) = 1 as is_unbalanced,
-        count(*) as entries,
-        sum(case when verdicts.is_disputed then 1 else 0 end) as disputed_entries,
-        sum(verdicts.lines) as lines,
-        sum(case when verdicts.is_disputed then verdicts.lines else 0 end) as disputed_lines,
-        sum(verdicts.debit) as debit,
-        sum(verdicts.credit) as credit,
-        sum(verdicts.size_bytes) as bytes,
-        min(verdicts.free_on) as first_free_on,
-        case when count(verdicts.free_on) = count(*) then max(verdicts.free_on) end as free_on,
-    from verdicts
-    group by
-        verdicts.dossier_key, verdicts.fiscal_year_end, verdicts.journal_code, verdicts.verdict
+        counts.dossier_key,
+        counts.fiscal_year_end,
+        counts.journal_code,
+        counts.verdict,
+        max(counts.tax_held_until) as tax_held_until,
+        max(case when counts.is_unvalidated then 1 else 0 end) = 1 as is_unvalidated,
+        max(case when counts.has_open_item then 1 else 0 end) = 1 as has_open_item,
+        max(case when counts.reaches_period then 1 else 0 end) = 1 as reaches_period,
+        max(case when counts.is_unbalanced then 1 else 0 end) = 1 as is_unbalanced,
+        sum(counts.entries) as entries,
+        sum(counts.disputed_entries) as disputed_entries,
+        sum(counts.lines) as lines,
+        sum(counts.disputed_lines) as disputed_lines,
+        sum(counts.debit) as debit,
+        sum(counts.credit) as credit,
+        sum(counts.size_bytes) as bytes,
+        min(counts.free_on) as first_free_on,
+        case when count(counts.free_on) = count(*) then max(counts.free_on) end as free_on,
+    from counts
+    group by counts.dossier_key, counts.fiscal_year_end, counts.journal_code, counts.verdict
 ),
 
 unread as (
@@ -80,7 +83,7 @@ select
                         cast(counted.tax_held_until as string)
                     )
         end,
-        case when counted.has_no_terms then 'no_terms' end,
+        case when counted.verdict = 'blocked' and cut_offs.has_no_terms then 'no_terms' end,
         case when counted.is_unvalidated then 'not_validated' end,
         case when counted.has_open_item then 'open_item' end,
         case when counted.reaches_period then 'lettering_reaches_period' end,

@@ -1,4 +1,6 @@
 -- One row per entry out of the period: what would become of it, and why (art. 4).
+-- A view: what readers open is written once, when it is published.
+{{ config(materialized='view') }}
 with verdicts as (
     select * from {{ ref('int_history_entry_verdicts') }}
     where verdict <> 'keep'
@@ -15,12 +17,12 @@ select
     verdicts.entry_number,
     verdicts.entry_on,
     verdicts.fiscal_year_end,
-    verdicts.verdict,
+    cast(verdicts.verdict as string) as verdict,
     case
         when verdicts.verdict in ('purge', 'previously_purged') then ''
         else concat_ws(
                 '; ',
-                verdicts.own_reasons,
+                {{ reason_text('verdicts.own_reasons') }},
                 case
                     when verdicts.is_tax_held
                         then concat(
@@ -28,7 +30,7 @@ select
                                 cast(verdicts.tax_held_until as string)
                             )
                 end,
-                case when verdicts.has_no_terms then 'no_terms' end,
+                case when verdicts.verdict = 'blocked' and cut_offs.has_no_terms then 'no_terms' end,
                 case when verdicts.is_unvalidated then 'not_validated' end,
                 case when verdicts.has_open_item then 'open_item' end,
                 case when verdicts.reaches_period then 'lettering_reaches_period' end,

@@ -1,6 +1,6 @@
 -- One row per dossier and day on which entries free, as far as dates can tell: what the next purges will find.
-with verdicts as (
-    select * from {{ ref('int_history_entry_verdicts') }}
+with counts as (
+    select * from {{ ref('int_history_counts') }}
     where verdict in ('keep', 'hold', 'hold_tax')
 ),
 
@@ -10,16 +10,16 @@ cut_offs as (
 
 counted as (
     select
-        verdicts.dossier_key,
-        verdicts.free_on,
-        verdicts.verdict,
-        cast(count(*) as bigint) as entries,
-        cast(sum(verdicts.lines) as bigint) as lines,
-        cast(sum(verdicts.debit) as decimal(18, 2)) as debit,
-        cast(sum(verdicts.credit) as decimal(18, 2)) as credit,
-        cast(sum(verdicts.size_bytes) as bigint) as bytes,
-    from verdicts
-    group by verdicts.dossier_key, verdicts.free_on, verdicts.verdict
+        counts.dossier_key,
+        counts.free_on,
+        counts.verdict,
+        cast(sum(counts.entries) as bigint) as entries,
+        cast(sum(counts.lines) as bigint) as lines,
+        cast(sum(counts.debit) as decimal(18, 2)) as debit,
+        cast(sum(counts.credit) as decimal(18, 2)) as credit,
+        cast(sum(counts.size_bytes) as bigint) as bytes,
+    from counts
+    group by counts.dossier_key, counts.free_on, counts.verdict
 )
 
 select
