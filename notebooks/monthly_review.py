@@ -121,6 +121,19 @@ ask("""
 """)
 
 # %% [markdown]
+# ## Whose usage questions are no longer free, and from when may they try the exam again?
+# Neither certified nor in their learning phase (art. 15); empty where no certifications are in the inbox.
+
+# %%
+ask("""
+    select client_id, user_id, module, learning_until, certified_on, certified_until, attempts,
+        last_score_pct, next_attempt_from
+    from sla_marts.user_certifications
+    where not has_free_questions
+    order by client_id, user_id, module
+""")
+
+# %% [markdown]
 # ## Which nights could be restored once, and no longer can?
 
 # %%

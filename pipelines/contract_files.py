@@ -118,7 +118,9 @@ def read(path: Path, content: bytes, table: Table, problems: Problems) -> Iterat
         return
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = [name.strip() for name in next(lines, [])]
-    missing = [column.name for column in table.columns if column.name not in header]
+    missing = [
+        column.name for column in table.columns if not column.is_optional and column.name not in header
+    ]
     twice = sorted({name for name in header if header.count(name) > 1})
     if missing or twice:
         what = (
@@ -155,7 +157,7 @@ def _typed(path: Path, line: int, table: Table, cells: Mapping[str, str], proble
     row: Row = {"line": line}
     is_usable = True
     for column in table.columns:
-        text = cells[column.name]
+        text = cells.get(column.name, "")
         parse, expected = PARSERS[column.kind]
         try:
             if text == "":

@@ -17,6 +17,7 @@ from pipelines.schemas.tickets import CHANNELS, KINDS
 CLOCKS = ("reference", "support", "customer_service", "maintenance", "working_day")
 NATURES = ("measured", "attested", "not_measurable")
 LANGUAGES = ("fr", "en")
+USER_STATUSES = ("certified", "learning", "neither")
 CRITICALITIES = ("critical", "high", "moderate")
 ANOMALY_LEVELS = ("1", "2", "3")
 DURATIONS = ("s", "min", "h")
@@ -26,7 +27,7 @@ UNITS = (*DURATIONS, "working_day", "day", "year", "pct", "count", "byte")
 @dataclass(frozen=True)
 class Column:
     """One column: how its text is typed (a key of contract_files.PARSERS), whether it may be empty, which
-    words it knows.
+    words it knows, whether a file may lack it altogether.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Column:
     description: str
     nullable: bool = False
     allowed: tuple[str, ...] | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,12 +208,20 @@ TABLES: tuple[Table, ...] = (
             Column("channel", "word", "Channel; empty: any", nullable=True, allowed=CHANNELS),
             Column("kind", "word", "Kind of ticket; empty: any", nullable=True, allowed=KINDS),
             Column(
+                "user_status",
+                "word",
+                "Certification of the user on the day of registration; empty: any, known or not",
+                nullable=True,
+                allowed=USER_STATUSES,
+                is_optional=True,
+            ),
+            Column(
                 "reason",
                 "text",
-                "Reason stored with the ticket; without channel and kind, the source's reason it is about",
+                "Reason stored with the ticket; alone in its row, the source's reason it is about",
             ),
         ),
-        ("contract_id", "channel", "kind", "reason"),
+        ("contract_id", "channel", "kind", "user_status", "reason"),
         is_optional=True,
     ),
 )

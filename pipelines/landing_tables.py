@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.schemas import (
     LandingModel,
     backups,
+    certifications,
     history,
     holds,
     interruptions,
@@ -125,6 +126,27 @@ _TABLES = (
         ("ticket_id", "event_at", "event"),
         event="event_at",
         sequenced=True,
+    ),
+    LandingTable(
+        "assignments",
+        "certifications",
+        certifications.Assignments,
+        ("client_id", "user_id", "module"),
+        event="assigned_on",
+    ),
+    LandingTable(
+        "attempts",
+        "certifications",
+        certifications.Attempts,
+        ("client_id", "attempt_id"),
+        event="attempted_on",
+    ),
+    LandingTable(
+        "major_versions",
+        "certifications",
+        certifications.MajorVersions,
+        ("contract_id", "module", "version"),
+        event="released_on",
     ),
     LandingTable(
         "points",

@@ -391,6 +391,12 @@ def _planted_tickets() -> list[Row]:
                 subject="A attendu le client : l'attente compte (10 h pour 6 h)"),
         _ticket("T-0024", "dumas", "2026-02-16 09:15:00", "2026-02-16 14:00:00", criticality="moderate",
                 subject="Devenue critique après coup : la criticité d'enregistrement fait foi"),
+        _ticket("T-0025", "aubry", "2026-03-10 10:00:00", "2026-03-11 10:00:00", kind="usage_question",
+                subject="Question d'une utilisatrice certifiée", user_id="a.martin"),
+        _ticket("T-0026", "aubry", "2026-02-28 10:00:00", "2026-03-02 10:00:00", kind="usage_question",
+                subject="Question au dernier jour de la phase d'apprentissage", user_id="b.petit"),
+        _ticket("T-0027", "aubry", "2026-03-02 10:00:00", "2026-03-04 10:00:00", kind="usage_question",
+                subject="Question d'un utilisateur ni certifié ni en apprentissage", user_id="b.petit"),
     ]  # fmt: skip
 
 
@@ -404,6 +410,43 @@ PAUSES: tuple[Row, ...] = (
 CRITICALITY_CHANGES: tuple[Row, ...] = (
     {"ticket_id": "T-0024", "changed_at": iso(local("2026-02-16 09:15:00")), "criticality": "moderate"},
     {"ticket_id": "T-0024", "changed_at": iso(local("2026-02-16 11:00:00")), "criticality": "critical"},
+)
+
+
+# ---------------------------------------------------------------- who has learnt the product
+ASSIGNMENTS: tuple[Row, ...] = tuple(
+    {"client_id": client, "user_id": user, "module": "", "assigned_on": begin, "withdrawn_on": end}
+    for client, user, begin, end in (
+        ("aubry", "a.martin", "2025-06-02", ""),
+        ("aubry", "b.petit", "2025-08-31", ""),
+        ("aubry", "c.roux", "2026-03-02", ""),
+        ("aubry", "d.faure", "2025-06-02", "2025-12-01"),
+        ("ecuyer", "e.moreau", "2025-01-10", ""),
+    )
+)
+EXAM_ATTEMPTS: tuple[Row, ...] = tuple(
+    {
+        "attempt_id": f"E-{number:03}",
+        "client_id": client,
+        "user_id": user,
+        "module": "",
+        "attempted_on": on,
+        "score_pct": score,
+    }
+    for number, (client, user, on, score) in enumerate(
+        (
+            ("aubry", "a.martin", "2025-06-20", "82"),
+            ("aubry", "a.martin", "2026-01-20", "64"),
+            ("aubry", "a.martin", "2026-01-26", "68.5"),
+            ("aubry", "a.martin", "2026-02-02", "70"),
+            ("aubry", "b.petit", "2025-11-03", "55"),
+            ("ecuyer", "e.moreau", "2026-03-27", "69.99"),
+        ),
+        1,
+    )
+)
+MAJOR_VERSIONS: tuple[Row, ...] = (
+    {"contract_id": CONTRACT, "module": "", "version": "2026.1", "released_on": "2026-01-15"},
 )
 
 
@@ -958,6 +1001,7 @@ def write(root: Path) -> None:
     _write_monitoring(inbox)
     _write_interruptions(inbox)
     _write_tickets(inbox)
+    _write_certifications(inbox)
     _write_backups(inbox)
     _write_history(inbox)
 
@@ -1081,6 +1125,14 @@ def _write_tickets(inbox: Inbox) -> None:
     ))  # fmt: skip
     inbox.csv("tickets/canonical/pauses.csv", PAUSES)
     inbox.csv("tickets/canonical/criticality_changes.csv", CRITICALITY_CHANGES)
+
+
+def _write_certifications(inbox: Inbox) -> None:
+    inbox.csv("certifications/canonical/assignments.csv", ASSIGNMENTS, bad=("aubry,f.noir,,2025-02-30,",))
+    inbox.csv(
+        "certifications/canonical/attempts.csv", EXAM_ATTEMPTS, bad=("E-900,aubry,c.roux,,2026-03-20,170",)
+    )
+    inbox.csv("certifications/canonical/major_versions.csv", MAJOR_VERSIONS)
 
 
 def _write_backups(inbox: Inbox) -> None:

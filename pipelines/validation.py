@@ -16,6 +16,7 @@ _RULES = {
     "isin": "not_an_allowed_value",
     "str_length": "empty",
     "greater_than_or_equal_to": "below_minimum",
+    "less_than_or_equal_to": "above_maximum",
     "str_matches": "not_of_the_form",
 }
 

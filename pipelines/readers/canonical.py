@@ -25,6 +25,7 @@ from pipelines.readers.values import typed
 from pipelines.schemas import (
     LandingModel,
     backups,
+    certifications,
     history,
     holds,
     interruptions,
@@ -52,6 +53,11 @@ _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]]
         ("tickets", "tickets", tickets.Tickets),
         ("pauses", "pauses", tickets.Pauses),
         ("criticality_changes", "criticality_changes", tickets.CriticalityChanges),
+    ),
+    ("certifications", "canonical"): (
+        ("assignments", "assignments", certifications.Assignments),
+        ("attempts", "attempts", certifications.Attempts),
+        ("major_versions", "major_versions", certifications.MajorVersions),
     ),
     ("backups", "canonical"): (
         ("points", "points", backups.Points),

@@ -33,6 +33,8 @@ def text(description: str, *, nullable: bool = False, allowed: tuple[str, ...] |
     )
 
 
-def value(description: str, *, nullable: bool = False, ge: float | None = None):  # type: ignore[no-untyped-def]
+def value(  # type: ignore[no-untyped-def]
+    description: str, *, nullable: bool = False, ge: float | None = None, le: float | None = None
+):
     """A number, instant, date or boolean field."""
-    return pa.Field(nullable=nullable, ge=ge, description=description)
+    return pa.Field(nullable=nullable, ge=ge, le=le, description=description)

@@ -67,6 +67,9 @@ REASONS = {
     "T-0013": "customer_service",
     "T-0014": "unsupported_version",
     "T-0015": "duplicate",
+    "T-0025": "usage_question",
+    "T-0026": "usage_question",
+    "T-0027": "user_not_certified",
 }
 BACKUPS = {  # environment: required, covered when taken, restorable now
     "c0007": (24, 0, 0),
@@ -228,6 +231,20 @@ def test_tickets_out_of_scope_say_why(marts: Marts) -> None:
     assert dict(found) == REASONS
 
 
+def test_users_stand_where_their_exams_and_assignments_put_them(marts: Marts) -> None:
+    found = rows(
+        marts,
+        "select user_id, status, has_free_questions, attempts_too_early from sla_marts.user_certifications",
+    )
+    assert sorted(found) == [
+        ("a.martin", "certified", True, 1),
+        ("b.petit", "neither", False, 0),
+        ("c.roux", "learning", True, 0),
+        ("d.faure", "unassigned", None, 0),
+        ("e.moreau", "neither", False, 0),
+    ]
+
+
 def test_quiet_tickets_are_all_in_time_or_out_of_scope(marts: Marts) -> None:
     outcomes = rows(
         marts,
@@ -335,6 +352,7 @@ def test_every_source_tells_its_bad_rows(marts: Marts) -> None:
         "monitoring": 15,
         "interruptions": 2,
         "tickets": 4,
+        "certifications": 2,
         "backups": 5,
         "history": 3,
         "holds": 2,

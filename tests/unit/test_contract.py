@@ -200,6 +200,22 @@ def test_a_contract_without_coverage_rows_takes_the_defaults(folder: Path, how: 
     ]
 
 
+def test_coverage_may_name_the_status_of_a_user_or_lack_the_column(folder: Path) -> None:
+    (folder / "coverage.csv").write_text(
+        "contract_id,channel,kind,reason,valid_from,valid_until,clause\n"
+        "quadra-expert-2023-09,,usage_question,usage_question,2010-01-01,,art. 15\n",
+        encoding="utf-8",
+    )
+    assert load(folder).tables["coverage"]["user_status"].to_list() == [None]
+    (folder / "coverage.csv").write_text(
+        "contract_id,channel,kind,user_status,reason,valid_from,valid_until,clause\n"
+        "quadra-expert-2023-09,,usage_question,expert,usage_question,2010-01-01,,art. 15\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"coverage\.csv:2: .*one of certified, learning, neither"):
+        load(folder)
+
+
 def test_two_contracts_with_their_own_zones_live_in_one_folder(folder: Path) -> None:
     add(folder, "contracts", contract_id="overseas", time_zone="Indian/Reunion")
     add(folder, "clocks", contract_id="overseas", clock="support", opens="08:00", closes="24:00")

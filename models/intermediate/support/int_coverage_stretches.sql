@@ -1,10 +1,12 @@
--- One row per contract, channel, kind or reason out of scope, and disjoint stretch of validity: the later row ends the earlier.
+-- One row per contract, channel, kind, status of the user or reason out of scope, and disjoint stretch of validity: the later row ends the earlier.
 {{ config(materialized='table') }}
 with coverage as (
     select
         stg_contract__coverage.*,
         case
-            when stg_contract__coverage.channel is null and stg_contract__coverage.kind is null
+            when stg_contract__coverage.channel is null
+                and stg_contract__coverage.kind is null
+                and stg_contract__coverage.user_status is null
                 then stg_contract__coverage.reason
         end as reason_given,
     from {{ ref('stg_contract__coverage') }} as stg_contract__coverage
@@ -15,7 +17,11 @@ following as (
         coverage.*,
         lead(coverage.valid_from) over (
             partition by
-                coverage.contract_id, coverage.channel, coverage.kind, coverage.reason_given
+                coverage.contract_id,
+                coverage.channel,
+                coverage.kind,
+                coverage.user_status,
+                coverage.reason_given
             order by coverage.valid_from, coverage.reason, coverage.clause
         ) as next_valid_from,
     from coverage
@@ -25,6 +31,7 @@ select
     following.contract_id,
     following.channel,
     following.kind,
+    following.user_status,
     following.reason_given,
     following.reason,
     following.clause,

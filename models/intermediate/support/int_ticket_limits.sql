@@ -70,6 +70,8 @@ select
     promised.client_id,
     promised.environment_id,
     promised.ticket_id,
+    promised.user_id,
+    promised.user_status,
     promised.commitment,
     promised.limit_criticality as criticality,
     promised.criticality_given,

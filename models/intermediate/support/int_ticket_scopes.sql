@@ -1,5 +1,5 @@
 -- One row per support request, with the reason and article for which no delay is promised, if any. The reason the source gives
--- comes first, then the contract's row for channel and kind, for the channel, for the kind.
+-- comes first, then the contract's row for the status of its user, for channel and kind, for the channel, for the kind.
 with tickets as (
     select
         int_tickets_placed.*,
@@ -21,6 +21,11 @@ coverage as (
         int_coverage_stretches.valid_from,
         coalesce(int_coverage_stretches.valid_until, date '9999-12-31') as valid_until,
     from {{ ref('int_coverage_stretches') }} as int_coverage_stretches
+    where int_coverage_stretches.user_status is null
+),
+
+users as (
+    select * from {{ ref('int_ticket_users') }}
 ),
 
 terms as (
@@ -55,19 +60,22 @@ by_kind as (
 
 select
     tickets.*,
+    users.user_status,
     by_reason.reason is not null
     or terms.term is not null
+    or users.reason is not null
     or by_both.reason is not null
     or by_channel.reason is not null
     or by_kind.reason is not null as is_out_of_scope,
     case
         when by_reason.reason is not null then by_reason.reason
         when terms.term is not null then tickets.reason_given
-        else coalesce(by_both.reason, by_channel.reason, by_kind.reason)
+        else coalesce(users.reason, by_both.reason, by_channel.reason, by_kind.reason)
     end as not_covered_reason,
     case
         when by_reason.reason is not null then by_reason.clause
         when terms.term is not null then null
+        when users.reason is not null then users.clause
         when by_both.reason is not null then by_both.clause
         when by_channel.reason is not null then by_channel.clause
         else by_kind.clause
@@ -82,6 +90,7 @@ left join terms
     on terms.contract_id = tickets.reason_contract_id
     and terms.valid_from <= tickets.created_on
     and terms.valid_until > tickets.created_on
+left join users on users.ticket_id = tickets.ticket_id
 left join by_both
     on by_both.contract_id = tickets.contract_id
     and by_both.channel = tickets.channel

@@ -33,6 +33,8 @@ select
     judged.client_id,
     judged.environment_id,
     judged.ticket_id,
+    judged.user_id,
+    judged.user_status,
     judged.commitment,
     judged.criticality,
     judged.criticality_given,

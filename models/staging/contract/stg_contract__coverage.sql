@@ -3,6 +3,7 @@ select
     coverage.contract_id,
     coverage.channel,
     coverage.kind,
+    coverage.user_status,
     coverage.reason,
     coverage.clause,
     coverage.valid_from,
