@@ -1,6 +1,7 @@
 """The assets: contract and inbox into the working database, models, publication, report. Wiring only; no rule lives here."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ class Livret(dg.ConfigurableResource):
             reports=Path(self.reports),
             as_of=instant(self.as_of),
         )
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Livret"]:
+        """One run at a time, whoever started it: the command, the schedule, the sensor or a hand on the page."""
+        with warehouse.only_run(self.settings.work):
+            yield self
 
     @classmethod
     def of(cls, settings: Settings) -> "Livret":

@@ -11,13 +11,12 @@ from pipelines.assets import ALL, Livret
 from pipelines.errors import BuildError, LivretError
 from pipelines.progress import Tell, listened_to_by
 from pipelines.resources import Settings
-from pipelines.warehouse import only_run
 
 
 def materialise(settings: Settings, tell: Tell) -> None:
     """Materialise every asset. Raises the LivretError that stopped it, or BuildError for anything else."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    with only_run(settings.work), _instance() as instance, listened_to_by(tell):
+    with _instance() as instance, listened_to_by(tell):
         try:
             result = dg.materialize(
                 ALL,

@@ -1,0 +1,34 @@
+"""Who may run when: the working database is one run's at a time, whoever started it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines import runs, warehouse
+from pipelines.assets import Livret, run_started
+from pipelines.errors import BuildError
+from pipelines.resources import ROOT, Settings
+
+
+def test_a_run_from_the_page_waits_for_nobody_and_disturbs_nobody(tmp_path: Path) -> None:
+    """One asset started by hand takes the same lock as the whole command."""
+    (tmp_path / "inbox").mkdir()
+    settings = Settings(
+        inbox=tmp_path / "inbox",
+        contract=ROOT / "data/contract",
+        warehouse=tmp_path / "livret.duckdb",
+        reports=tmp_path,
+        as_of=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    by_hand = {"resources": {"livret": Livret.of(settings)}, "instance": dg.DagsterInstance.ephemeral()}
+    with warehouse.only_run(settings.work):
+        assert not dg.materialize([run_started], raise_on_error=False, **by_hand).success
+        with pytest.raises(BuildError, match="another run is under way"):
+            runs.materialise(settings, lambda _: None)
+    assert not settings.work_database.exists()
+    assert dg.materialize([run_started], **by_hand).success
+    assert settings.work_database.exists()
