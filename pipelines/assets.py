@@ -111,7 +111,11 @@ _SUMMARIES = {
         "probe_runs": "One row per probe, UTC day and run of checks of one state.",
         "probe_gaps": "One row per probe, UTC day and length of gap between checks.",
         "changed_probe_days": "One row per probe and change of its checks since availability was built.",
-    }
+    },
+    "backups": {
+        "restore_points": "One row per restore point, summed up over the listings that show it.",
+        "holdings": "One row per repository, environment and content that a listing named.",
+    },
 }
 
 

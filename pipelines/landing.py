@@ -17,7 +17,7 @@ from typing import TypeVar
 import duckdb
 import polars as pl
 
-from pipelines import availability_memory, backup_listings, probe_days, source_config
+from pipelines import availability_memory, backup_listings, backup_points, probe_days, source_config
 from pipelines.errors import InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
@@ -128,6 +128,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             )
     probe_days.create(con)
     availability_memory.create(con)
+    backup_points.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:
@@ -171,6 +172,8 @@ class Landing:
         # Once for all files, not once per portion; what a crash leaves unsummarised the next run makes good.
         self._con.begin()
         probe_days.refresh(self._con)
+        if source == "backups":
+            backup_points.refresh(self._con)
         self._con.commit()
         return total
 
@@ -301,6 +304,8 @@ class Landing:
                         self._con,
                         f"select probe_key, checked_at from landing.checks where file_id = {file_id}",
                     )
+                if table.name == "points":
+                    backup_points.touch_file(self._con, file_id)
                 self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
         self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
         self._con.execute("delete from landing.files where file_id = ?", [file_id])

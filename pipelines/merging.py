@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from pipelines import backup_points
 from pipelines.landing_tables import LandingTable
 
 ROW_GROUP = 122_880
@@ -176,6 +177,12 @@ def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound
         inner join landing.{name} as old on {bound} and {_same(full_key, "old", "new")}
         """
     )
+    if name == "points":
+        backup_points.touch(
+            con,
+            f"select old.point_key from landing.points as old"
+            f" inner join fresh as new on {bound} and {_same(full_key, 'old', 'new')}",
+        )
     con.execute(
         f"delete from landing.{name} as old using fresh as new where {bound} and {_same(full_key, 'old', 'new')}"
     )

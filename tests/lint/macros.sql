@@ -33,3 +33,7 @@
 {% macro starts_with(text, beginning) %}starts_with({{ text }}, {{ beginning }}){% endmacro %}
 {% macro verdict_type() %}string{% endmacro %}
 {% macro entry_key_type() %}string{% endmacro %}
+{% macro bit_of_day(day_number) %}bit_of_day({{ day_number }}){% endmacro %}
+{% macro night_bit(night_on) %}night_bit({{ night_on }}){% endmacro %}
+{% macro nights_from(night_on) %}nights_from({{ night_on }}){% endmacro %}
+{% macro digest_of(columns) %}digest_of({{ columns | join(', ') }}){% endmacro %}

@@ -1,6 +1,6 @@
 -- One row per copy and point it needs, present in its repository's catalogues or not.
-with copies as (
-    select * from {{ ref('int_backup_copies_located') }}
+with point_keys as (
+    select * from {{ ref('stg_backups__point_keys') }}
 ),
 
 doubtful as (
@@ -14,8 +14,29 @@ needed as (
         copies.first_listed_at,
         copies.last_listed_at,
         {{ words('copies.parent_point_id') }} as needed_point_id,
-    from copies
+    from {{ ref('int_backup_copies_located') }} as copies
     where copies.parent_point_id is not null
+),
+
+wanted as (
+    select distinct
+        needed.repository_id,
+        needed.needed_point_id,
+    from needed
+),
+
+parents as (
+    select
+        copies.point_key,
+        copies.repository_id,
+        point_keys.point_id,
+        copies.missing_listed_at,
+    from wanted
+    inner join point_keys
+        on point_keys.repository_id = wanted.repository_id
+        and point_keys.point_id = wanted.needed_point_id
+    inner join {{ ref('int_backup_copies_located') }} as copies
+        on copies.point_key = point_keys.point_key
 )
 
 select
@@ -30,7 +51,7 @@ select
         when parents.missing_listed_at <= needed.last_listed_at then parents.missing_listed_at
     end as broken_at,
 from needed
-left join copies as parents
+left join parents
     on parents.repository_id = needed.repository_id
     and parents.point_id = needed.needed_point_id
 left join doubtful on doubtful.point_key = parents.point_key

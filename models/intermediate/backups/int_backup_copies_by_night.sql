@@ -1,7 +1,9 @@
--- One row per environment, content, night and place that any copy of it came to: what it found
--- there.
+-- One row per environment, content, night now due and place that any copy of it came to: what it
+-- found there.
+{{ config(materialized='view') }}
+
 with copies as (
-    select * from {{ ref('int_backup_copies') }}
+    select * from {{ ref('int_backup_due_copies') }}
 )
 
 select

@@ -1,17 +1,18 @@
 -- One row per copy that is not plainly good, with what it is: damaged, failed or partial (R11).
 -- A partial original makes partial copies: what it could not read is missing from them too.
-with copies as (
-    select * from {{ ref('int_backup_copies_located') }}
+with spoilt as (
+    select * from {{ ref('int_backup_copies_spoilt_by_jobs') }}
 ),
 
-spoilt as (
-    select * from {{ ref('int_backup_copies_spoilt_by_jobs') }}
+point_keys as (
+    select * from {{ ref('stg_backups__point_keys') }}
 ),
 
 terms as (
     select * from {{ ref('int_terms') }}
 ),
 
+-- What the catalogue tells and what jobs tell apart: each finds its few copies among millions.
 told as (
     select
         copies.point_key,
@@ -19,7 +20,6 @@ told as (
         copies.environment_id,
         copies.content,
         copies.repository_id,
-        copies.point_id,
         copies.night_on,
         case
             when copies.listed_status in ('damaged', 'failed') then copies.listed_status
@@ -27,9 +27,36 @@ told as (
             else 'partial'
         end as quality,
         spoilt.job_status is not null as is_told_by_job,
-    from copies
+    from {{ ref('int_backup_copies_located') }} as copies
     left join spoilt on spoilt.point_key = copies.point_key
-    where copies.listed_status in ('damaged', 'failed', 'partial') or spoilt.job_status is not null
+    where copies.listed_status in ('damaged', 'failed', 'partial')
+
+    union all
+
+    select
+        copies.point_key,
+        copies.contract_id,
+        copies.environment_id,
+        copies.content,
+        copies.repository_id,
+        copies.night_on,
+        spoilt.job_status as quality,
+        true as is_told_by_job,
+    from spoilt
+    inner join {{ ref('int_backup_copies_located') }} as copies
+        on copies.point_key = spoilt.point_key
+    where coalesce(copies.listed_status, 'good') not in ('damaged', 'failed', 'partial')
+),
+
+originals as (
+    select
+        told.environment_id,
+        told.content,
+        told.repository_id,
+        point_keys.point_id,
+    from told
+    inner join point_keys on point_keys.point_key = told.point_key
+    where told.quality = 'partial'
 ),
 
 inherited as (
@@ -39,14 +66,14 @@ inherited as (
         copies.night_on,
         'partial' as quality,
         false as is_told_by_job,
-    from copies
-    inner join told
-        on told.environment_id = copies.environment_id
-        and told.content = copies.content
-        and told.point_id = copies.original_point_id
-        and told.repository_id <> copies.repository_id
+    from {{ ref('int_backup_copies_located') }} as copies
+    inner join originals
+        on originals.environment_id = copies.environment_id
+        and originals.content = copies.content
+        and originals.point_id = copies.original_point_id
+        and originals.repository_id <> copies.repository_id
     left join told as itself on itself.point_key = copies.point_key
-    where told.quality = 'partial' and itself.point_key is null
+    where copies.original_point_id is not null and itself.point_key is null
 ),
 
 doubtful as (

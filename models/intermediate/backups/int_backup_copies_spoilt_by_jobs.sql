@@ -2,56 +2,71 @@
 -- entry looks (R11). A job names its point (a prefix of 8 characters or more is enough where it
 -- tells one point), or, naming none, is that of the point started while it ran. A copy made from
 -- another repository's point shares that point's job.
-with copies as (
-    select * from {{ ref('int_backup_copies_located') }}
+with point_keys as (
+    select * from {{ ref('stg_backups__point_keys') }}
 ),
 
 jobs as (
     select * from {{ ref('int_backup_jobs_located') }}
 ),
 
--- The keys a copy may be known by to a job: its own in its repository, its original in any other.
-identities as (
+naming as (
+    select * from jobs
+    where jobs.status <> 'success' and jobs.point_id is not null
+),
+
+-- What a copy may be known by to a job: its own key in its repository, its original's in any other.
+known as (
     select
+        naming.environment_id,
+        naming.repository_id,
+        naming.job_id,
+        naming.point_id,
+        naming.status,
         copies.point_key,
-        copies.environment_id,
-        copies.content,
-        copies.repository_id,
-        copies.point_id as known_as,
-    from copies
+        point_keys.point_id as known_as,
+    from naming
+    inner join point_keys
+        on substr(point_keys.point_id, 1, 8) = substr(naming.point_id, 1, 8)
+        and substr(point_keys.point_id, 1, length(naming.point_id)) = naming.point_id
+        and point_keys.repository_id = naming.repository_id
+        and point_keys.environment_id = naming.environment_id
+        and point_keys.content = naming.content
+    inner join {{ ref('int_backup_copies_located') }} as copies
+        on copies.point_key = point_keys.point_key
 
     union all
 
     select
+        naming.environment_id,
+        naming.repository_id,
+        naming.job_id,
+        naming.point_id,
+        naming.status,
         copies.point_key,
-        copies.environment_id,
-        copies.content,
-        cast(null as varchar) as repository_id,
         copies.original_point_id as known_as,
-    from copies
+    from naming
+    inner join {{ ref('int_backup_copies_located') }} as copies
+        on copies.environment_id = naming.environment_id
+        and copies.content = naming.content
+        and substr(copies.original_point_id, 1, 8) = substr(naming.point_id, 1, 8)
+        and substr(copies.original_point_id, 1, length(naming.point_id)) = naming.point_id
     where copies.original_point_id is not null
 ),
 
 named as (
     select
-        jobs.environment_id,
-        jobs.job_id,
-        jobs.repository_id as job_repository_id,
-        jobs.status,
-        identities.point_key,
-        identities.known_as,
-        identities.known_as = jobs.point_id as is_exact,
-        max(case when identities.known_as = jobs.point_id then 1 else 0 end) over (
-            partition by jobs.environment_id, jobs.repository_id, jobs.job_id
+        known.environment_id,
+        known.job_id,
+        known.repository_id as job_repository_id,
+        known.status,
+        known.point_key,
+        known.known_as,
+        known.known_as = known.point_id as is_exact,
+        max(case when known.known_as = known.point_id then 1 else 0 end) over (
+            partition by known.environment_id, known.repository_id, known.job_id
         ) as has_exact,
-    from jobs
-    inner join identities
-        on identities.environment_id = jobs.environment_id
-        and identities.content = jobs.content
-        and substr(identities.known_as, 1, 8) = substr(jobs.point_id, 1, 8)
-        and substr(identities.known_as, 1, length(jobs.point_id)) = jobs.point_id
-        and coalesce(identities.repository_id = jobs.repository_id, true)
-    where jobs.status <> 'success'
+    from known
 ),
 
 told as (
@@ -65,32 +80,60 @@ told as (
     group by named.environment_id, named.job_repository_id, named.job_id
 ),
 
-running as (
+-- By the days on which they ran, so that a point meets the jobs of its day only.
+unnamed as (
+    select
+        jobs.*,
+        {{ day_series(
+            utc_day('jobs.started_at'),
+            utc_day('greatest(jobs.started_at, coalesce(jobs.finished_at, jobs.started_at))')
+        ) }} as utc_day,
+    from jobs
+    where jobs.status <> 'success' and jobs.point_id is null
+),
+
+ran_into as (
     select
         copies.point_key,
-        jobs.status,
-    from jobs
-    inner join copies
-        on copies.repository_id = jobs.repository_id
-        and copies.environment_id = jobs.environment_id
-        and copies.content = jobs.content
-        and jobs.started_at <= copies.started_at
-        and (copies.started_at = jobs.started_at or copies.started_at < jobs.finished_at)
-    where jobs.status <> 'success'
-        and jobs.point_id is null
-        and not exists (
+        unnamed.repository_id,
+        unnamed.environment_id,
+        unnamed.content,
+        unnamed.status,
+        unnamed.started_at as job_started_at,
+        copies.started_at,
+        point_keys.point_id,
+    from unnamed
+    inner join {{ ref('int_backup_copies_located') }} as copies
+        on copies.repository_id = unnamed.repository_id
+        and copies.environment_id = unnamed.environment_id
+        and copies.content = unnamed.content
+        and {{ utc_day('copies.started_at') }} = unnamed.utc_day
+        and unnamed.started_at <= copies.started_at
+        and (
+            copies.started_at = unnamed.started_at
+            or copies.started_at < unnamed.finished_at
+        )
+    inner join point_keys on point_keys.point_key = copies.point_key
+),
+
+running as (
+    select
+        ran_into.point_key,
+        ran_into.status,
+    from ran_into
+    where not exists (
             select 1
             from jobs as others
-            where others.repository_id = jobs.repository_id
-                and others.environment_id = jobs.environment_id
-                and others.content = jobs.content
+            where others.repository_id = ran_into.repository_id
+                and others.environment_id = ran_into.environment_id
+                and others.content = ran_into.content
                 and others.status = 'success'
                 and (
-                    others.point_id = substr(copies.point_id, 1, length(others.point_id))
+                    others.point_id = substr(ran_into.point_id, 1, length(others.point_id))
                     or (
                         others.point_id is null
-                        and others.started_at > jobs.started_at
-                        and others.started_at <= copies.started_at
+                        and others.started_at > ran_into.job_started_at
+                        and others.started_at <= ran_into.started_at
                     )
                 )
         )

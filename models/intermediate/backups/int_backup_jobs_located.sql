@@ -1,5 +1,7 @@
 -- One row per backup job of a known environment that had ended by as_of, with the night it belongs
 -- to.
+{{ config(materialized='view') }}
+
 with jobs as (
     select * from {{ ref('stg_backups__jobs') }}
 ),
@@ -33,7 +35,7 @@ cross join run
 inner join environments on environments.environment_id = jobs.environment_id
 inner join slices
     on slices.contract_id = environments.contract_id
-    and slices.utc_day = cast(jobs.started_at as date)
+    and slices.utc_day = {{ utc_day('jobs.started_at') }}
     and slices.slice_from <= jobs.started_at
     and jobs.started_at < slices.slice_until
 where coalesce(jobs.finished_at, jobs.started_at) <= run.as_of

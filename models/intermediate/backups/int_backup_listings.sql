@@ -1,6 +1,8 @@
--- One row per repository and listing taken by as_of, with the next complete one: the first that can
--- prove an absence.
+-- One row per repository and listing taken by as_of.
 -- A listing of which one file says that it is filtered, and none that it is whole, is filtered.
+-- A view: who reads it wants few columns, or nothing unless the past is asked about.
+{{ config(materialized='view') }}
+
 with listings as (
     select * from {{ ref('stg_backups__listings') }}
 ),
@@ -9,29 +11,36 @@ run as (
     select * from {{ ref('stg_run') }}
 ),
 
-taken as (
-    select
+filtered as (
+    select distinct
         listings.repository_id,
         listings.listed_at,
-        max(listings.place) as place,
-        max(case when listings.is_complete then 1 else 0 end) = 1
-        or max(case when not listings.is_complete then 1 else 0 end) = 0 as is_complete,
-        max(listings.points) as points,
     from listings
-    cross join run
-    where listings.listed_at <= run.as_of
-    group by listings.repository_id, listings.listed_at
+    where not listings.is_complete
+),
+
+whole as (
+    select distinct
+        filtered.repository_id,
+        filtered.listed_at,
+    from filtered
+    inner join listings
+        on listings.repository_id = filtered.repository_id
+        and listings.listed_at = filtered.listed_at
+        and listings.is_complete
 )
 
 select
-    taken.repository_id,
-    taken.place,
-    taken.points,
-    taken.is_complete,
-    taken.listed_at,
-    min(case when taken.is_complete then taken.listed_at end) over (
-        partition by taken.repository_id
-        order by taken.listed_at
-        rows between 1 following and unbounded following
-    ) as next_complete_listed_at,
-from taken
+    listings.repository_id,
+    listings.place,
+    listings.points,
+    listings.listed_at,
+    filtered.repository_id is null or whole.repository_id is not null as is_complete,
+from listings
+inner join run on listings.listed_at <= run.as_of
+left join filtered
+    on filtered.repository_id = listings.repository_id
+    and filtered.listed_at = listings.listed_at
+left join whole
+    on whole.repository_id = listings.repository_id
+    and whole.listed_at = listings.listed_at

@@ -73,6 +73,7 @@ evenings as (
 
 select
     evenings.contract_id,
+    dense_rank() over (order by evenings.contract_id) as contract_number,
     evenings.night_on,
     asked.asked_on,
     evenings.night_from,

@@ -8,6 +8,7 @@ with nights as (
 stretches as (
     select
         nights.contract_id,
+        nights.contract_number,
         nights.night_on,
         true as is_in_night,
         nights.night_from as stretch_from,
@@ -18,6 +19,7 @@ stretches as (
 
     select
         nights.contract_id,
+        nights.contract_number,
         nights.night_on,
         false as is_in_night,
         nights.night_until as stretch_from,
@@ -37,6 +39,7 @@ utc_days as (
 
 select
     utc_days.contract_id,
+    utc_days.contract_number,
     utc_days.utc_day,
     utc_days.night_on,
     utc_days.is_in_night,

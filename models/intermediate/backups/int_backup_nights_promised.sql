@@ -16,6 +16,7 @@ days as (
 promised as (
     select
         nights.contract_id,
+        nights.contract_number,
         promises.content,
         nights.night_on,
         nights.asked_on,
@@ -33,6 +34,7 @@ promised as (
 
 select
     promised.contract_id,
+    promised.contract_number,
     promised.content,
     promised.night_on,
     promised.asked_on,

@@ -1,15 +1,18 @@
 -- One row per environment, content and place that ever held a copy of it: its latest listing there,
 -- its first night. A listing of another tool's repository in the same building vouches for nothing.
-with copies as (
-    select * from {{ ref('int_backup_copies_located') }}
+{{ config(materialized='view') }}
+
+with holdings as (
+    select * from {{ ref('int_backup_holdings') }}
 )
 
 select
-    copies.contract_id,
-    copies.environment_id,
-    copies.content,
-    copies.place,
-    max(copies.latest_listed_at) as latest_listed_at,
-    min(copies.night_on) as first_night_on,
-from copies
-group by copies.contract_id, copies.environment_id, copies.content, copies.place
+    holdings.contract_id,
+    holdings.environment_id,
+    holdings.content,
+    holdings.place,
+    max(holdings.latest_listed_at) as latest_listed_at,
+    min(holdings.first_night_on) as first_night_on,
+from holdings
+where holdings.first_night_on is not null
+group by holdings.contract_id, holdings.environment_id, holdings.content, holdings.place

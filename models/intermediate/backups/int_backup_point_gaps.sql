@@ -1,8 +1,10 @@
 -- One row per environment, content and stretch between consecutive good points, at any place, that
 -- ends among its due nights; as_of, or the day it closed, is the last end.
+{{ config(materialized='view') }}
+
 with copies as (
-    select * from {{ ref('int_backup_copies') }}
-    where int_backup_copies.is_good
+    select * from {{ ref('int_backup_copies') }} as known
+    where known.is_good
 ),
 
 days as (
@@ -34,32 +36,43 @@ ends as (
         and days.day_on = environments.closed_on
 ),
 
-starts as (
-    select distinct
-        copies.environment_id,
-        copies.content,
-        ends.span_until,
-        copies.started_at,
-    from copies
-    inner join ends
-        on ends.environment_id = copies.environment_id
-        and ends.content = copies.content
-        and copies.started_at >= ends.span_from
-        and copies.started_at < ends.span_until
-
-    union all
-
+spanned as (
     select
-        copies.environment_id,
-        copies.content,
-        ends.span_until,
+        ends.*,
+        holdings.holding_key,
+    from ends
+    inner join {{ ref('int_backup_holdings') }} as holdings
+        on holdings.environment_id = ends.environment_id
+        and holdings.content = ends.content
+),
+
+-- By holding first: of what lies before the span one start is enough, and keys are short.
+by_holding as (
+    select
+        copies.holding_key,
         max(copies.started_at) as started_at,
     from copies
-    inner join ends
-        on ends.environment_id = copies.environment_id
-        and ends.content = copies.content
-        and copies.started_at < ends.span_from
-    group by copies.environment_id, copies.content, ends.span_until
+    inner join spanned
+        on spanned.holding_key = copies.holding_key
+        and copies.started_at < spanned.span_until
+    group by
+        copies.holding_key,
+        case when copies.started_at >= spanned.span_from then copies.started_at end
+),
+
+starts as (
+    select
+        spanned.environment_id,
+        spanned.content,
+        spanned.span_until,
+        max(by_holding.started_at) as started_at,
+    from by_holding
+    inner join spanned on spanned.holding_key = by_holding.holding_key
+    group by
+        spanned.environment_id,
+        spanned.content,
+        spanned.span_until,
+        case when by_holding.started_at >= spanned.span_from then by_holding.started_at end
 ),
 
 gaps as (

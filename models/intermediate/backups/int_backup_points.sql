@@ -1,16 +1,18 @@
 -- One row per restore point shown by as_of, as the last listing that shows it tells it.
--- A table of its own, so that no later join meets the point once per listing.
-with sightings as (
-    select * from {{ ref('int_backup_sightings') }}
+-- A view, as all that reads every point: a table would write millions of rows that did not change.
+{{ config(materialized='view') }}
+
+with points as (
+    select * from {{ ref('stg_backups__restore_points') }}
 ),
 
-points as (
-    select * from {{ ref('stg_backups__points') }}
+run as (
+    select * from {{ ref('stg_run') }}
 )
 
 select
-    sightings.point_key,
-    points.place,
+    points.point_key,
+    points.holding_key,
     points.status,
     points.parent_point_id,
     points.original_point_id,
@@ -18,11 +20,30 @@ select
     points.is_scheduled,
     points.started_at,
     points.finished_at,
-    sightings.first_listed_at,
-    sightings.last_listed_at,
+    points.first_listed_at,
+    points.last_listed_at,
+    case when points.missing_listed_at <= run.as_of then points.missing_listed_at end
+        as missing_listed_at,
     points.file_id,
     points.line,
-from sightings
-inner join points
-    on points.point_key = sightings.point_key
-    and points.listed_at = sightings.last_listed_at
+from points
+inner join run on points.known_at <= run.as_of
+
+union all
+
+select
+    learnt.point_key,
+    learnt.holding_key,
+    learnt.status,
+    learnt.parent_point_id,
+    learnt.original_point_id,
+    learnt.size_bytes,
+    learnt.is_scheduled,
+    learnt.started_at,
+    learnt.finished_at,
+    learnt.first_listed_at,
+    learnt.last_listed_at,
+    learnt.missing_listed_at,
+    learnt.file_id,
+    learnt.line,
+from {{ ref('int_backup_points_then') }} as learnt

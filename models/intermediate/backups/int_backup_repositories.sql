@@ -15,9 +15,10 @@ latest as (
 
 select
     latest.repository_id,
-    listings.place,
+    max(listings.place) as place,
     latest.latest_listed_at,
 from latest
 inner join listings
     on listings.repository_id = latest.repository_id
     and listings.listed_at = latest.listed_at
+group by latest.repository_id, latest.latest_listed_at

@@ -1,12 +1,17 @@
--- One row per environment, content and night with a failed or partial run: how many, and whether a
--- retry saved it. Runs are jobs of the log, and points whose catalogue entry alone tells of a
+-- One row per environment, content and due night with a failed or partial run: how many, and whether
+-- a retry saved it. Runs are jobs of the log, and points whose catalogue entry alone tells of a
 -- failure. A retry is a good point of the same night and repository that starts after the bad run.
 with jobs as (
     select * from {{ ref('int_backup_jobs_located') }}
 ),
 
+nights as (
+    select * from {{ ref('int_backup_nights_promised') }} as promised
+    where promised.is_due
+),
+
 copies as (
-    select * from {{ ref('int_backup_copies') }}
+    select * from {{ ref('int_backup_due_copies') }}
 ),
 
 bad_runs as (
@@ -20,6 +25,10 @@ bad_runs as (
         case when jobs.status = 'failed' then 1 else 0 end as failed_jobs,
         case when jobs.status = 'partial' then 1 else 0 end as partial_jobs,
     from jobs
+    inner join nights
+        on nights.contract_id = jobs.contract_id
+        and nights.content = jobs.content
+        and nights.night_on = jobs.night_on
     where jobs.status <> 'success'
 
     union all

@@ -8,8 +8,12 @@ nights as (
     select * from {{ ref('int_backup_nights') }}
 ),
 
-by_night as (
-    select * from {{ ref('int_backup_copies_by_night') }}
+holdings as (
+    select * from {{ ref('int_backup_holdings') }}
+),
+
+place_months as (
+    select * from {{ ref('int_backup_place_months') }}
 ),
 
 run as (
@@ -23,32 +27,42 @@ states as (
         copies.place,
         max(case when copies.is_restorable then copies.started_at end) as last_saved_at,
         count(case when copies.is_restorable then 1 end) as points,
-        max(copies.latest_listed_at) as latest_listed_at,
+        max(holdings.latest_listed_at) as latest_listed_at,
         min(copies.night_on) as first_night_on,
     from copies
+    inner join holdings on holdings.holding_key = copies.holding_key
     where copies.content = 'documents'
     group by copies.contract_id, copies.environment_id, copies.place
 ),
 
-missed as (
+expected as (
     select
         states.environment_id,
         states.place,
-        count(*) as cycles,
-        sum(case when coalesce(by_night.is_covered, false) then 0 else 1 end) as missed_cycles,
-        max(case when coalesce(by_night.is_covered, false) then null else nights.night_on end)
-            as last_missed_on,
+        nights.night_on,
+        coalesce(place_months.covered_nights & {{ night_bit('nights.night_on') }}, 0) <> 0
+            as is_covered,
     from states
     inner join nights
         on nights.environment_id = states.environment_id
         and nights.content = 'documents'
         and nights.night_on >= states.first_night_on
-    left join by_night
-        on by_night.environment_id = nights.environment_id
-        and by_night.content = nights.content
-        and by_night.night_on = nights.night_on
-        and by_night.place = states.place
-    group by states.environment_id, states.place
+    left join place_months
+        on place_months.environment_id = nights.environment_id
+        and place_months.content = nights.content
+        and place_months.month = nights.month
+        and place_months.place = states.place
+),
+
+missed as (
+    select
+        expected.environment_id,
+        expected.place,
+        count(*) as cycles,
+        sum(case when expected.is_covered then 0 else 1 end) as missed_cycles,
+        max(case when not expected.is_covered then expected.night_on end) as last_missed_on,
+    from expected
+    group by expected.environment_id, expected.place
 )
 
 select

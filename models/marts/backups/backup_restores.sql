@@ -12,6 +12,10 @@ copies as (
     select * from {{ ref('int_backup_copies') }}
 ),
 
+point_keys as (
+    select * from {{ ref('stg_backups__point_keys') }}
+),
+
 files as (
     select * from {{ ref('stg_run__files') }}
 ),
@@ -26,10 +30,11 @@ used as (
         max(copies.started_at) as state_at,
         count(distinct copies.started_at) as states,
     from restores
-    inner join copies
-        on copies.environment_id = restores.environment_id
-        and substr(copies.point_id, 1, 8) = substr(restores.point_id, 1, 8)
-        and substr(copies.point_id, 1, length(restores.point_id)) = restores.point_id
+    inner join point_keys
+        on point_keys.environment_id = restores.environment_id
+        and substr(point_keys.point_id, 1, 8) = substr(restores.point_id, 1, 8)
+        and substr(point_keys.point_id, 1, length(restores.point_id)) = restores.point_id
+    inner join copies on copies.point_key = point_keys.point_key
     group by restores.restore_id
 )
 

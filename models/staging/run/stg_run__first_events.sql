@@ -37,13 +37,13 @@ group by ticket_events.client_id
 union all
 
 select
-    point_keys.environment_id,
+    holdings.environment_id,
     cast(null as varchar) as client_id,
-    min(points.started_at) as first_at,
-from {{ source('landing', 'points') }} as points
-inner join {{ source('landing', 'point_keys') }} as point_keys
-    on point_keys.point_key = points.point_key
-group by point_keys.environment_id
+    min(restore_points.started_at) as first_at,
+from {{ source('landing', 'restore_points') }} as restore_points
+inner join {{ source('landing', 'holdings') }} as holdings
+    on holdings.holding_key = restore_points.holding_key
+group by holdings.environment_id
 
 union all
 

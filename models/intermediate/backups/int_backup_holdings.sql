@@ -1,0 +1,55 @@
+-- One row per repository, environment and content that a listing showed by as_of: which contract
+-- binds it, where it lies, how far its listings reach. Every point bears its key, so that what is
+-- told by text is joined once for each of them and not once for each point.
+with held as (
+    select
+        points.holding_key,
+        count(*) as points,
+        min(points.started_at) as first_started_at,
+        min(points.first_listed_at) as first_listed_at,
+        max(points.last_listed_at) as last_listed_at,
+    from {{ ref('int_backup_points') }} as points
+    group by points.holding_key
+),
+
+holdings as (
+    select * from {{ ref('stg_backups__holdings') }}
+),
+
+environments as (
+    select * from {{ ref('stg_registry__environments') }}
+),
+
+repositories as (
+    select * from {{ ref('int_backup_repositories') }}
+),
+
+slices as (
+    select * from {{ ref('int_backup_night_slices') }}
+)
+
+select
+    held.holding_key,
+    holdings.repository_id,
+    repositories.place,
+    environments.contract_id,
+    holdings.environment_id,
+    holdings.content,
+    held.points,
+    environments.environment_id is not null as is_registered,
+    environments.opened_on,
+    environments.closed_on,
+    slices.contract_number,
+    slices.night_on as first_night_on,
+    held.first_listed_at,
+    held.last_listed_at,
+    repositories.latest_listed_at,
+from held
+inner join holdings on holdings.holding_key = held.holding_key
+inner join repositories on repositories.repository_id = holdings.repository_id
+left join environments on environments.environment_id = holdings.environment_id
+left join slices
+    on slices.contract_id = environments.contract_id
+    and slices.utc_day = {{ utc_day('held.first_started_at') }}
+    and slices.slice_from <= held.first_started_at
+    and held.first_started_at < slices.slice_until
