@@ -120,7 +120,7 @@ class Answer:
     needed: int
     nights: list[Night]
     gap_h: float | None
-    months: dict[date, tuple[int, int]]
+    months: dict[date, tuple[int, int, int]]
     late_manifest: bool
 
     @property
@@ -419,8 +419,8 @@ class World:
 
     def _months(
         self, environment: Environment, content: str, copies: Sequence[Copy], needed: int, kept: int
-    ) -> dict[date, tuple[int, int]]:
-        """Nights required and covered when taken, by month, since the contract's first copy."""
+    ) -> dict[date, tuple[int, int, int]]:
+        """Nights required, covered when taken, and not covered but perhaps so, by month, since the contract's first copy."""
         today = self.as_of.astimezone(ZoneInfo(environment.terms.zone)).date()
         of_contract = [
             copy.night
@@ -431,7 +431,7 @@ class World:
         ]
         if content == DATA:
             of_contract.append(today - timedelta(days=kept))
-        months: dict[date, tuple[int, int]] = {}
+        months: dict[date, tuple[int, int, int]] = {}
         covered: dict[date, set[str]] = defaultdict(set)
         for copy in copies:
             if copy.in_night and copy.is_good:
@@ -439,10 +439,24 @@ class World:
         on = min(of_contract, default=today)
         while on < today:
             if _promised(on, environment):
-                required, done = months.get(on.replace(day=1), (0, 0))
-                months[on.replace(day=1)] = (required + 1, done + (len(covered[on]) >= needed))
+                required, done, unknown = months.get(on.replace(day=1), (0, 0, 0))
+                is_covered = len(covered[on]) >= needed
+                untold = self._untold(on, environment.terms, copies, kept) - covered[on]
+                may_be = not is_covered and len(covered[on] | untold) >= needed
+                months[on.replace(day=1)] = (required + 1, done + is_covered, unknown + may_be)
             on += timedelta(days=1)
         return months
+
+    def _untold(self, on: date, terms: Terms, copies: Sequence[Copy], kept: int) -> set[str]:
+        """Places of which no complete listing was taken while a point of the night was owed."""
+        ended = night_ends(on, terms)
+        owed_until = datetime.combine(on + timedelta(days=kept + 1), time(0), ZoneInfo(terms.zone))
+        told = {
+            copy.place
+            for copy in copies
+            if any(ended <= at < owed_until for at in self._complete(copy.last.repository))
+        }
+        return {copy.place for copy in copies} - told
 
 
 def _promised(night: date, environment: Environment) -> bool:

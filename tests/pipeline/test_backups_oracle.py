@@ -85,11 +85,12 @@ def _compare_answers(con: duckdb.DuckDBPyConnection, world: oracle.World) -> lis
     nights: dict[tuple[str, str], dict[date, dict[str, Any]]] = defaultdict(dict)
     for row in rows(con, "select * from sla_marts.backup_nights"):
         nights[row["environment_id"], row["content"]][row["night_on"]] = row
-    months: dict[tuple[str, str], dict[date, tuple[int, int]]] = defaultdict(dict)
+    months: dict[tuple[str, str], dict[date, tuple[int, int, int]]] = defaultdict(dict)
     for row in rows(con, "select * from sla_marts.monthly_backup_coverage"):
         months[row["environment_id"], row["content"]][row["month"]] = (
             row["required_nights"],
             row["covered_nights"],
+            row["unknown_nights"],
         )
     asked = [(key, oracle.DATA) for key in world.environments]
     asked += sorted(
