@@ -17,8 +17,13 @@ of_environments as (
 found as (
     select log, contract_id, event_at, file_id, line from of_environments inner join environments using (environment_id)
     union all
-    select 'tickets', contract_id, created_at, file_id, line
-    from landing.tickets
+    select 'tickets', contract_id, event_at, file_id, line
+    from (
+        select client_id, least(created_at, qualified_at) as event_at, file_id, line from landing.tickets
+        union all
+        select client_id, event_at, file_id, line from landing.ticket_events
+    )
+    inner join landing.run as run on event_at <= run.as_of -- what is later is not judged
     inner join (select distinct client_id, contract_id from environments) as clients using (client_id)
     union all
     select 'checks', contract_id, event_at, file_id, line

@@ -1,6 +1,9 @@
 -- One row per row of pauses, changes or events known at as_of that does not fit its ticket.
 with tickets as (
-    select * from {{ ref('int_tickets_gathered') }}
+    select
+        int_tickets_gathered.ticket_id,
+        int_tickets_gathered.created_at,
+    from {{ ref('int_tickets_gathered') }} as int_tickets_gathered
 ),
 
 run as (

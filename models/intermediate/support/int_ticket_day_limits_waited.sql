@@ -12,35 +12,50 @@ working_days as (
     select * from {{ ref('int_clock_working_days') }}
 ),
 
-begun as (
+-- What was waited before the start says nothing, and may lie before the calendar begins.
+since_start as (
     select
         started.ticket_id,
         started.commitment,
+        started.contract_id,
+        started.clock,
         started.started_days,
         started.allowed_days,
-        pauses.paused_from,
+        greatest(pauses.paused_from, started.started_at) as paused_from,
+        pauses.paused_until,
+    from started
+    inner join pauses on pauses.ticket_id = started.ticket_id
+    where pauses.paused_until > started.started_at
+),
+
+begun as (
+    select
+        since_start.ticket_id,
+        since_start.commitment,
+        since_start.started_days,
+        since_start.allowed_days,
+        since_start.paused_from,
         greatest(
-            started.started_days,
+            since_start.started_days,
             case
-                when paused.day_from = pauses.paused_from then paused.working_days_before
+                when paused.day_from = since_start.paused_from then paused.working_days_before
                 else paused.working_days
             end
         ) as days_before,
         resumed.working_days_before as days_until,
-    from started
-    inner join pauses on pauses.ticket_id = started.ticket_id
+    from since_start
     inner join working_days as paused
-        on paused.contract_id = started.contract_id
-        and paused.clock = started.clock
-        and paused.utc_day = {{ utc_day('pauses.paused_from') }}
-        and paused.slice_from <= pauses.paused_from
-        and paused.slice_until > pauses.paused_from
+        on paused.contract_id = since_start.contract_id
+        and paused.clock = since_start.clock
+        and paused.utc_day = {{ utc_day('since_start.paused_from') }}
+        and paused.slice_from <= since_start.paused_from
+        and paused.slice_until > since_start.paused_from
     inner join working_days as resumed
-        on resumed.contract_id = started.contract_id
-        and resumed.clock = started.clock
-        and resumed.utc_day = {{ utc_day('pauses.paused_until') }}
-        and resumed.slice_from <= pauses.paused_until
-        and resumed.slice_until > pauses.paused_until
+        on resumed.contract_id = since_start.contract_id
+        and resumed.clock = since_start.clock
+        and resumed.utc_day = {{ utc_day('since_start.paused_until') }}
+        and resumed.slice_from <= since_start.paused_until
+        and resumed.slice_until > since_start.paused_until
 ),
 
 waited as (

@@ -1,7 +1,16 @@
 -- One row per ticket and commitment: what starts it, what fulfils it, and the limit valid at registration (R9).
 -- `settled_as` says why nothing is counted: not_covered, unclassified, no_commitment, awaiting_qualification; null otherwise.
 -- The tickets are read once for requests and once for anomalies: what asks for one kind only does not pay for the other.
-with targets as (
+with buckets as (
+    select
+        int_clock_deadlines.contract_id,
+        int_clock_deadlines.clock,
+        min(int_clock_deadlines.bucket_s) as bucket_s,
+    from {{ ref('int_clock_deadlines') }} as int_clock_deadlines
+    group by int_clock_deadlines.contract_id, int_clock_deadlines.clock
+),
+
+targets as (
     select
         int_targets.contract_id,
         int_targets.commitment,
@@ -12,7 +21,10 @@ with targets as (
         int_targets.clause,
         int_targets.valid_from,
         coalesce(int_targets.valid_until, date '9999-12-31') as valid_until,
+        buckets.bucket_s,
     from {{ ref('int_targets') }} as int_targets
+    left join buckets
+        on buckets.contract_id = int_targets.contract_id and buckets.clock = int_targets.clock
 ),
 
 requests as (
@@ -25,6 +37,7 @@ requests as (
         targets.value,
         targets.unit,
         targets.clock,
+        targets.bucket_s,
         targets.clause,
     from {{ ref('int_ticket_scopes') }} as tickets
     left join targets
@@ -48,6 +61,7 @@ anomalies as (
         targets.value,
         targets.unit,
         targets.clock,
+        targets.bucket_s,
         targets.clause,
     from {{ ref('int_ticket_scopes') }} as tickets
     left join targets
@@ -98,6 +112,7 @@ select
         when promised.is_out_of_scope then promised.not_covered_clause else promised.clause
     end as clause,
     promised.clock,
+    promised.bucket_s,
     promised.unit,
     promised.value,
     promised.file_id,

@@ -12,19 +12,9 @@ deadlines as (
     select * from {{ ref('int_clock_deadlines') }}
 ),
 
-buckets as (
-    select
-        deadlines.contract_id,
-        deadlines.clock,
-        min(deadlines.bucket_s) as bucket_s,
-    from deadlines
-    group by deadlines.contract_id, deadlines.clock
-),
-
 counted as (
     select
         readings.*,
-        buckets.bucket_s,
         case
             when readings.allowed_s is not null and readings.settled_as is null
                 then coalesce(waits.waited_s, 0)
@@ -47,8 +37,6 @@ counted as (
     from readings
     left join waits
         on waits.ticket_id = readings.ticket_id and waits.commitment = readings.commitment
-    left join buckets
-        on buckets.contract_id = readings.contract_id and buckets.clock = readings.clock
 )
 
 select

@@ -13,39 +13,56 @@ slices as (
     select * from {{ ref('int_clock_slices') }}
 ),
 
-paused as (
+-- What was waited before the start says nothing, and may lie before the calendar begins.
+since_start as (
     select
-        readings.ticket_id,
+        pauses.ticket_id,
         readings.commitment,
+        readings.contract_id,
+        readings.clock,
         readings.started_reading_s,
         readings.ended_reading_s,
         readings.allowed_s,
-        pauses.paused_from,
+        greatest(pauses.paused_from, readings.started_at) as paused_from,
         pauses.paused_until,
-        cast(greatest(readings.started_reading_s, paused.opened_before_s + case
-            when paused.is_open then {{ seconds_between('paused.slice_from', 'pauses.paused_from') }}
-            else 0
-        end) as decimal(18, 6)) as from_reading_s,
-        cast(greatest(readings.started_reading_s, resumed.opened_before_s + case
-            when resumed.is_open
-                then {{ seconds_between('resumed.slice_from', 'pauses.paused_until') }}
-            else 0
-        end) as decimal(18, 6)) as until_reading_s,
     from pauses
     inner join readings
         on readings.ticket_id = pauses.ticket_id and readings.settled_as is null
+    where pauses.paused_until > readings.started_at
+),
+
+paused as (
+    select
+        since_start.ticket_id,
+        since_start.commitment,
+        since_start.started_reading_s,
+        since_start.ended_reading_s,
+        since_start.allowed_s,
+        since_start.paused_from,
+        since_start.paused_until,
+        cast(paused.opened_before_s + case
+            when paused.is_open
+                then {{ seconds_between('paused.slice_from', 'since_start.paused_from') }}
+            else 0
+        end as decimal(18, 6)) as from_reading_s,
+        cast(resumed.opened_before_s + case
+            when resumed.is_open
+                then {{ seconds_between('resumed.slice_from', 'since_start.paused_until') }}
+            else 0
+        end as decimal(18, 6)) as until_reading_s,
+    from since_start
     inner join slices as paused
-        on paused.contract_id = readings.contract_id
-        and paused.clock = readings.clock
-        and paused.utc_day = {{ utc_day('pauses.paused_from') }}
-        and paused.slice_from <= pauses.paused_from
-        and paused.slice_until > pauses.paused_from
+        on paused.contract_id = since_start.contract_id
+        and paused.clock = since_start.clock
+        and paused.utc_day = {{ utc_day('since_start.paused_from') }}
+        and paused.slice_from <= since_start.paused_from
+        and paused.slice_until > since_start.paused_from
     inner join slices as resumed
-        on resumed.contract_id = readings.contract_id
-        and resumed.clock = readings.clock
-        and resumed.utc_day = {{ utc_day('pauses.paused_until') }}
-        and resumed.slice_from <= pauses.paused_until
-        and resumed.slice_until > pauses.paused_until
+        on resumed.contract_id = since_start.contract_id
+        and resumed.clock = since_start.clock
+        and resumed.utc_day = {{ utc_day('since_start.paused_until') }}
+        and resumed.slice_from <= since_start.paused_until
+        and resumed.slice_until > since_start.paused_until
 )
 
 select

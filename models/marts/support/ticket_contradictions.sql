@@ -1,6 +1,12 @@
 -- One row per contradiction found about a ticket: kept beside the figures, never taken out of them.
 with tickets as (
-    select * from {{ ref('int_tickets_placed') }}
+    select
+        int_tickets_placed.ticket_id,
+        int_tickets_placed.contract_id,
+        int_tickets_placed.client_id,
+        int_tickets_placed.file_id,
+        int_tickets_placed.line,
+    from {{ ref('int_tickets_placed') }} as int_tickets_placed
 ),
 
 files as (
@@ -14,10 +20,9 @@ found as (
         cast(null as varchar) as value,
         in_time.early_at,
         in_time.late_at,
-        tickets.file_id,
-        tickets.line,
+        cast(null as integer) as file_id,
+        cast(null as bigint) as line,
     from {{ ref('int_ticket_contradictions_in_time') }} as in_time
-    inner join tickets on tickets.ticket_id = in_time.ticket_id
 
     union all
 
@@ -27,10 +32,9 @@ found as (
         in_facts.value,
         cast(null as timestamptz) as early_at,
         cast(null as timestamptz) as late_at,
-        tickets.file_id,
-        tickets.line,
+        cast(null as integer) as file_id,
+        cast(null as bigint) as line,
     from {{ ref('int_ticket_contradictions_in_facts') }} as in_facts
-    inner join tickets on tickets.ticket_id = in_facts.ticket_id
 
     union all
 
@@ -43,18 +47,28 @@ found as (
         in_lists.file_id,
         in_lists.line,
     from {{ ref('int_ticket_contradictions_in_lists') }} as in_lists
+),
+
+placed as (
+    select
+        found.*,
+        tickets.contract_id,
+        tickets.client_id,
+        coalesce(found.file_id, tickets.file_id) as told_in_file_id,
+        case when found.file_id is null then tickets.line else found.line end as told_on_line,
+    from found
+    left join tickets on tickets.ticket_id = found.ticket_id
 )
 
 select
-    tickets.contract_id,
-    tickets.client_id,
-    found.ticket_id,
-    found.rule,
-    found.value,
-    found.early_at,
-    found.late_at,
+    placed.contract_id,
+    placed.client_id,
+    placed.ticket_id,
+    placed.rule,
+    placed.value,
+    placed.early_at,
+    placed.late_at,
     files.name as file,
-    found.line,
-from found
-left join tickets on tickets.ticket_id = found.ticket_id
-left join files on files.file_id = found.file_id
+    placed.told_on_line as line,
+from placed
+left join files on files.file_id = placed.told_in_file_id

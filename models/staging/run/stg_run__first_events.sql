@@ -21,7 +21,7 @@ union all
 select
     cast(null as varchar) as environment_id,
     tickets.client_id,
-    min(tickets.created_at) as first_at,
+    min(least(tickets.created_at, tickets.qualified_at)) as first_at,
 from {{ source('landing', 'tickets') }} as tickets
 group by tickets.client_id
 
