@@ -111,7 +111,7 @@ def _rare_checks(draw: st.DrawFn, environment: str, probe: str, says_period: boo
                     "period_s": str(period) if says_period else "",
                 }
             )
-            at += timedelta(seconds=period)
+            at += timedelta(seconds=period if says_period else period * draw(st.sampled_from([1, 1.1, 1.3])))
         at += timedelta(seconds=period * draw(st.sampled_from([0, 0, 0, 0.5, 1, 9])))
     return rows
 
@@ -127,7 +127,7 @@ def _outage(draw: st.DrawFn, arrive: Arrive, environment: str, scene: datetime) 
         "down_from": begun,
         "down_until": ended,
     }
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 1)) == 0:
         arrive("outages", begun, row)
         if draw(st.booleans()):
             told = worlds.iso(_at(begun) + timedelta(hours=draw(st.sampled_from([1, 30, 400]))))

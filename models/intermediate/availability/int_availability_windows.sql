@@ -94,17 +94,10 @@ reaches as (
     select
         probes.contract_id,
         max(terms.validity_periods) * max(greatest(
-            coalesce(runs.longest_period_us, 0), coalesce(periods.period_us, 0)
+            coalesce(probes.longest_period_us, 0), coalesce(periods.period_us, 0)
         )) as validity_us,
     from probes
     inner join {{ ref('int_availability_terms') }} as terms on terms.contract_id = probes.contract_id
-    left join (
-        select
-            probe_runs.probe_key,
-            max(probe_runs.period_us) as longest_period_us,
-        from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
-        group by probe_runs.probe_key
-    ) as runs on runs.probe_key = probes.probe_key
     left join {{ ref('int_probe_periods') }} as periods on periods.probe_key = probes.probe_key
     group by probes.contract_id
 )

@@ -15,17 +15,10 @@ run as (
 watched as (
     select
         probes.environment_id,
-        min(firsts_of_probes.first_at) as first_at,
+        min(probes.first_at) as first_at,
         true as has_checks,
-    from (
-        select
-            probe_runs.probe_key,
-            min(probe_runs.first_at) as first_at
-        from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
-        inner join run on run.as_of > probe_runs.first_at
-        group by probe_runs.probe_key
-    ) as firsts_of_probes
-    inner join {{ ref('int_probes') }} as probes on probes.probe_key = firsts_of_probes.probe_key
+    from {{ ref('int_probes') }} as probes
+    inner join run on run.as_of > probes.first_at
     group by probes.environment_id
 
     union all

@@ -1,15 +1,15 @@
 -- One row per probe some of whose checks give no period: the median gap after such a check, the lower one of two (R2).
 -- Over all of its checks, whatever is computed now: a check more may move the median of all.
-with unstated as (
-    select distinct probe_runs.probe_key
-    from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
-    where probe_runs.period_us is null
+with deduced as (
+    select probes.probe_key
+    from {{ ref('int_probes') }} as probes
+    where probes.is_period_deduced
 ),
 
 cut as (
     select days_cut.*
     from {{ ref('int_probe_days_cut') }} as days_cut
-    inner join unstated on unstated.probe_key = days_cut.probe_key
+    inner join deduced on deduced.probe_key = days_cut.probe_key
 ),
 
 reread as (
@@ -25,7 +25,7 @@ runs as (
         probe_runs.last_at,
         false as is_reread,
     from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
-    inner join unstated on unstated.probe_key = probe_runs.probe_key
+    inner join deduced on deduced.probe_key = probe_runs.probe_key
     inner join {{ ref('stg_run') }} as run on run.as_of > probe_runs.first_at
     left join cut
         on cut.probe_key = probe_runs.probe_key
@@ -58,6 +58,7 @@ gaps as (
         probe_gaps.gap_us,
         probe_gaps.gaps,
     from {{ ref('stg_monitoring__probe_gaps') }} as probe_gaps
+    inner join deduced on deduced.probe_key = probe_gaps.probe_key
     inner join {{ ref('stg_run') }} as run on cast(run.as_of as date) >= probe_gaps.utc_day
     left join cut
         on cut.probe_key = probe_gaps.probe_key

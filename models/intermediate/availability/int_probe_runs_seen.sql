@@ -2,6 +2,7 @@
 with windows as (
     select
         probes.probe_key,
+        probes.first_at,
         windows.read_from,
     from {{ ref('int_probes') }} as probes
     inner join {{ ref('int_availability_windows') }} as windows
@@ -12,15 +13,11 @@ with windows as (
 days as (
     select
         {{ day_series(
-            'least(cast(min(coalesce(windows.read_from, first_days.utc_day)) as date), max(cast(run.as_of as date)))',
+            'min(coalesce(windows.read_from, cast(windows.first_at as date)))',
             'max(cast(run.as_of as date))'
         ) }} as utc_day,
     from windows
-    cross join {{ ref('stg_run') }} as run
-    cross join (
-        select min(probe_runs.utc_day) as utc_day
-        from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
-    ) as first_days
+    inner join {{ ref('stg_run') }} as run on run.as_of > windows.first_at
 ),
 
 cut as (
