@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.inbox import InboxFile, sha256
 from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
 from pipelines.readers.movement_keys import keyed
+from pipelines.schemas.history import TOO_LARGE
 
 REQUIRED = (
     "client_id",
@@ -52,6 +53,10 @@ def with_unreadable(batch: Batch, file: InboxFile) -> Iterator[Batch]:
     for name in columns:
         for line in batch.rows.filter(pl.col(name).is_null())["line"]:
             lost.setdefault(line, reject(line, "required_value_missing", name, None, None))
+    for name in ("debit", "credit"):
+        too_large = batch.rows.filter(pl.col(name).abs() >= TOO_LARGE)
+        for line, amount in too_large.select("line", name).iter_rows():
+            lost.setdefault(line, reject(line, "amount_too_large", name, str(amount), None))
     texts = batch.raw(set(lost)) if batch.raw and lost else {}
     missing = rejects_frame([{**row, "raw": texts.get(line)} for line, row in sorted(lost.items())])
     rows = batch.rows.filter(~pl.col("line").is_in(list(lost))) if lost else batch.rows

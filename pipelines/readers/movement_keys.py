@@ -64,12 +64,16 @@ def _digest_once(texts: pl.Series) -> pl.Series:
 
 def occurrences(frame: pl.DataFrame) -> pl.Series:
     """Which of its equal lines each line is, from 1, told by what may change later: independent of the file's order."""
-    ordered = frame.select(*BOOKED, *LATER).with_row_index("_row").sort(*BOOKED, *LATER, "_row")
-    return (
-        ordered.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(BOOKED).alias("line_number"))
-        .sort("_row")
-        .get_column("line_number")
+    booked = frame.select(*BOOKED)
+    equal = booked.is_duplicated()
+    first = pl.Series("line_number", [1], dtype=pl.Int64).new_from_index(0, frame.height)
+    if not equal.any():
+        return first
+    ordered = frame.select(*BOOKED, *LATER).with_row_index("_row").filter(equal).sort(*BOOKED, *LATER, "_row")
+    numbered = ordered.select(
+        "_row", pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(BOOKED).alias("line_number")
     )
+    return first.scatter(numbered["_row"], numbered["line_number"])
 
 
 def _joined(*parts: pl.Expr) -> pl.Expr:

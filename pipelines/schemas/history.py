@@ -1,6 +1,7 @@
 """History: accounting movements, from FEC files or ours (art. 4), and what each FEC file told about itself."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 import polars as pl
@@ -8,6 +9,8 @@ import polars as pl
 from pipelines.schemas import LandingModel, text, value
 
 Amount = Annotated[pl.Decimal, 18, 2]
+# A line of a thousand billion or more is a typing error, whatever its currency; sums of ten thousand smaller ones still fit.
+TOO_LARGE = Decimal(10**12)
 
 
 class Movements(LandingModel):

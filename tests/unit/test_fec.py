@@ -183,7 +183,7 @@ def test_padded_and_zero_padded_fields_are_what_they_mean(fec: Fec) -> None:
         ("+12,00", "12.00", None), ("12,3400", "12.34", None), ("-708,91", "-708.91", "negative_amount"),
         ("708,91-", "-708.91", "trailing_sign"), ("10.32", "10.32", "decimal_point"), ("1 234,56", "1234.56", "thousands_separator"),
         ("1\u202f234,56", "1234.56", "thousands_separator"), ("1.234,56", "1234.56", "thousands_separator"),
-        ("1,234.56", "1234.56", "thousands_separator"), ("9999999999999999,99", "9999999999999999.99", None),
+        ("1,234.56", "1234.56", "thousands_separator"), ("999999999999,99", "999999999999.99", None),
     ],
 )  # fmt: skip
 def test_amounts_are_read_exactly(fec: Fec, text: str, amount: str, deviation: str | None) -> None:
@@ -192,6 +192,28 @@ def test_amounts_are_read_exactly(fec: Fec, text: str, amount: str, deviation: s
     assert rules(batches) == []
     if deviation:
         assert deviations(batches)[deviation] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["1000000000000,00", "-1000000000000", "9999999999999999,99", "1 000 000 000 000"]
+)
+def test_an_amount_no_ledger_holds_is_rejected_before_sums_overflow(fec: Fec, text: str) -> None:
+    batches = fec.lines(*({"Debit": text, "EcritureNum": str(number)} for number in range(3)), OTHER)
+    assert {row[1:3] for row in rules(batches)} == {("amount_too_large", "Debit")}
+    assert file_report(batches)["rows_unreadable"] == 3
+
+
+def test_exports_glued_together_are_read_line_by_line(fec: Fec) -> None:
+    """A UTF-8 export and a single-byte one in a file: each line keeps its accents and its bytes."""
+    rows = [
+        "\t".join({**LINE, "EcritureLib": label}.values()) for label in ("été à Noël", "règlement", "plain")
+    ]
+    parts = ["\t".join(HEADER).encode(), rows[0].encode(), rows[1].encode("iso8859-15"), rows[2].encode()]
+    batches = fec.bytes(b"\r\n".join([*parts, b""]))
+    assert [row["label"] for row in movements(batches)] == ["été à Noël", "règlement", "plain"]
+    assert [row["size_bytes"] for row in movements(batches)] == [len(part) + 2 for part in parts[1:]]
+    assert deviations(batches)["mixed_encodings"] == 1
+    assert file_report(batches)["encoding"] == "iso8859-15"
 
 
 @pytest.mark.parametrize(
@@ -584,3 +606,22 @@ def test_the_real_quadra_export_keeps_its_negative_amount(real: Callable[[str], 
     assert (rows["lettering"].is_not_null().sum(), rows["lettered_on"].is_not_null().sum()) == (6095, 0)
     assert rows.filter(pl.col("journal_code") == "AN").height == 576
     assert rows.filter(pl.col("piece") == "x").height == 3230
+
+
+def test_an_amount_no_ledger_holds_is_rejected_in_our_own_format_too(tmp_path: Path) -> None:
+    from pipelines.readers import readers
+
+    path = tmp_path / "movements.csv"
+    path.write_text(
+        "client_id,dossier_id,journal_code,entry_number,line_number,entry_on,account,debit,credit\n"
+        "c,d,VE,1,1,2023-01-01,411,1000000000000,0\nc,d,VE,1,2,2023-01-01,707,0,5\n"
+    )
+    file = InboxFile(path, "history/canonical/movements.csv", "history", "canonical", SourceConfig())
+    batches = {batch.table: batch for batch in readers()["history", "canonical"].read(file)}
+    assert batches["movements"].rejects.select("line", "rule", "column").rows() == [
+        (2, "amount_too_large", "debit")
+    ]
+    assert batches["movements"].rows["line"].to_list() == [3]
+    assert batches["unreadable_movements"].rows.select("entry_number", "rule").rows() == [
+        ("1", "amount_too_large")
+    ]
