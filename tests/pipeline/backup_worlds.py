@@ -1,4 +1,4 @@
-"""Random backup worlds, written as an inbox and a contract folder and kept beside them for the oracle.
+"""Hypothesis strategies for backups, written as an inbox and a contract folder and kept beside them for the oracle.
 
 Each environment is a story of its own: repositories in one to three places, jobs that fail, are late or are
 retried, chains, copies, pruning too early or in time, listings that are missed, filtered or late.
@@ -14,6 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from pipelines.resources import ROOT
 from tests.oracles.backups import DATA, DOCUMENTS, Environment, Job, Listing, Sighting, Terms
@@ -44,27 +47,55 @@ class Story:
     jobs: list[Job] = field(default_factory=list)
 
 
-def told(random: Random, count: int, as_of: datetime) -> Story:
-    """`count` environments spread over the contracts; names that no registry knows among them."""
+@st.composite
+def stories(draw: st.DrawFn, environment_id: str, as_of: datetime) -> Story:
+    """One environment under one of the contracts; now and then the registry, or every manifest, does not know it."""
+    random = draw(st.randoms(use_true_random=True))
     story = Story()
-    for number in range(count):
-        contract = random.choice(list(CONTRACTS))
-        terms = CONTRACTS[contract]
-        today = as_of.astimezone(ZoneInfo(terms.zone)).date()
-        opened = today - timedelta(
-            days=random.choice((400, 400, terms.kept_days, terms.kept_days - 1, 4, 0, -2))
-        )
-        closed = random.choice(
-            (None, None, None, today, today - timedelta(days=3), today + timedelta(days=2))
-        )
-        if closed is not None and closed <= opened:
-            closed = None
-        environment = Environment(f"env-{number}", terms, contract, opened, closed)
-        if random.random() > 0.04:
-            story.environments.append(environment)
-        if random.random() > 0.08:
-            _tell(random, story, environment, as_of)
+    contract = random.choice(list(CONTRACTS))
+    terms = CONTRACTS[contract]
+    today = as_of.astimezone(ZoneInfo(terms.zone)).date()
+    opened = today - timedelta(days=random.choice((400, 400, terms.kept_days, terms.kept_days - 1, 4, 0, -2)))
+    closed = random.choice((None, None, None, today, today - timedelta(days=3), today + timedelta(days=2)))
+    if closed is not None and closed <= opened:
+        closed = None
+    environment = Environment(environment_id, terms, contract, opened, closed)
+    if random.random() > 0.04:
+        story.environments.append(environment)
+    if random.random() > 0.08:
+        _tell(random, story, environment, as_of)
     return story
+
+
+def gathered(count: int, as_of: datetime, derandomize: bool = True) -> list[Story]:
+    """Stories as Hypothesis draws them, one environment each, to share one warehouse."""
+    found: list[Story] = []
+
+    @settings(
+        max_examples=count,
+        derandomize=derandomize,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def gather(data: st.DataObject) -> None:
+        found.append(data.draw(stories(f"env-{len(found)}", as_of)))
+
+    gather()
+    return found
+
+
+def together(stories: Iterable[Story]) -> Story:
+    """All of them as one."""
+    world = Story()
+    for story in stories:
+        world.environments += story.environments
+        world.listings += story.listings
+        world.sightings += story.sightings
+        world.jobs += story.jobs
+    return world
 
 
 def _tell(random: Random, story: Story, environment: Environment, as_of: datetime) -> None:
