@@ -1,6 +1,6 @@
 """Fixtures of all tests: the sample warehouse, built once by the real command, and how hard Hypothesis tries.
 
-`pytest --hypothesis-profile=nightly` asks for twenty times as many worlds.
+`pytest --hypothesis-profile=nightly`, or HYPOTHESIS_PROFILE=nightly, asks for twenty times as many worlds.
 """
 
 from __future__ import annotations
@@ -27,6 +27,13 @@ _RELAXED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 settings.register_profile("default", max_examples=100, **_RELAXED)  # type: ignore[arg-type]
 settings.register_profile("nightly", max_examples=2_000, **_RELAXED)  # type: ignore[arg-type]
 settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One word for both ways to ask for more worlds: the option, and the variable that tests which gather worlds read."""
+    profile = config.getoption("hypothesis_profile", None) or os.environ.get("HYPOTHESIS_PROFILE", "default")
+    os.environ["HYPOTHESIS_PROFILE"] = profile
+    settings.load_profile(profile)
 
 
 @dataclass(frozen=True)

@@ -35,13 +35,19 @@ def test_nothing_but_measured_clauses_names_a_mart() -> None:
 
 @pytest.mark.parametrize(
     ("name", "source"),
-    [("monthly_report", "pipelines/reports.py"), ("monthly_review", "notebooks/monthly_review.py")],
+    [
+        ("monthly_report", "pipelines/reports.py"),
+        ("monthly_review", "notebooks/monthly_review.py"),
+        ("availability_dispute", "notebooks/availability_dispute.py"),
+    ],
 )
 def test_exposures_name_the_marts_that_are_read(name: str, source: str) -> None:
-    exposures = yaml.safe_load(
-        (ROOT / "models/marts/evidence/_headline__exposures.yml").read_text(encoding="utf-8")
-    )
-    (exposure,) = [found for found in exposures["exposures"] if found["name"] == name]
+    exposures = [
+        exposure
+        for path in (ROOT / "models" / "marts").rglob("*__exposures.yml")
+        for exposure in yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"]
+    ]
+    (exposure,) = [found for found in exposures if found["name"] == name]
     named = {re.sub(r"ref\('(\w+)'\)", r"\1", text) for text in exposure["depends_on"]}
     code = (ROOT / source).read_text(encoding="utf-8")
     read = set(re.findall(r"(?:from|join) sla_marts\.(\w+)|mart=\"(\w+)\"", code))
