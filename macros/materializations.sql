@@ -83,7 +83,7 @@
         create or replace temp table due_dossiers as
         select dossier_key, cast(sum(lines) over (order by dossier_key) // {{ portion_lines }} as integer) as portion
         from {{ fingerprints }} as known
-        where dossier_key not in (select dossier_key from {{ target_relation }});
+        where dossier_key not in (select distinct dossier_key from {{ target_relation }});
     {% endcall %}
     {%- for (portion,) in run_query('select distinct portion from due_dossiers order by portion') %}
         {% call statement('portion') %}

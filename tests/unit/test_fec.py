@@ -10,6 +10,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
@@ -625,3 +627,35 @@ def test_an_amount_no_ledger_holds_is_rejected_in_our_own_format_too(tmp_path: P
     assert batches["unreadable_movements"].rows.select("entry_number", "rule").rows() == [
         ("1", "amount_too_large")
     ]
+
+
+@given(
+    dates=st.lists(
+        st.sampled_from(["20230109", "20240229", "20230229", "19000101", "18991231", "21991231", "22000101", "00000000", "2023-01-09", None]),
+        min_size=1,
+        max_size=4,
+    ),
+    amounts=st.lists(
+        st.sampled_from(["0", "1", "0,5", "12,30", "-1,00", "012,00", "1.5", "999999999999999,99", "1,234", "", "1 0", None]),
+        min_size=1,
+        max_size=4,
+    ),
+)  # fmt: skip
+def test_fields_typed_in_one_pass_are_those_typed_one_by_one(
+    dates: list[str | None], amounts: list[str | None]
+) -> None:
+    """Where the quick way answers, it answers as the thorough one does, and that one has nothing to tell."""
+    found = history_fec._Deviations()
+    rows = pl.DataFrame({"EcritureDate": dates}, schema={"EcritureDate": pl.String})
+    for name, (values, lost) in history_fec._lawful_dates(rows).items():
+        wanted, wrong = history_fec._dates(rows[name], name, found)
+        assert values.to_list() == wanted.to_list()
+        assert lost.to_list() == wrong.to_list() == [False] * len(dates)
+    rows = pl.DataFrame(
+        {"Debit": amounts, "Credit": amounts}, schema={"Debit": pl.String, "Credit": pl.String}
+    )
+    for name, (values, lost) in history_fec._lawful_numbers(rows).items():
+        wanted, wrong = history_fec._numbers(rows[name], found, name)
+        assert values.to_list() == wanted.to_list()
+        assert lost.to_list() == wrong.to_list() == [False] * len(amounts)
+    assert not found.rows
