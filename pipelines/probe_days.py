@@ -53,7 +53,7 @@ with seen as (
     select
         probe_key, epoch_us(checked_at) as us, epoch_us(checked_at) // {day_us} as day_number,
         case status when 'down' then 1::utinyint when 'unknown' then 2::utinyint else 0::utinyint end as state,
-        period_s, limit_s, limit_s * 1000000 - 1 as limit_us, file_id, line
+        period_s, limit_s * 1000000 - 1 as limit_us, file_id, line
     from ({checks})
 ),
 marked as (
@@ -85,7 +85,7 @@ select
     case state when 1 then 'down' when 2 then 'unknown' else 'up' end as state,
     round(period_s * 1000000)::bigint as period_us,
     case
-        when period_s is null then round(nullif(limit_s, 'infinity'::double) * 1000000)::bigint
+        when period_s is null then round(nullif(limit_us, 'infinity'::double) + 1)::bigint
         else {silence} * round(period_s * 1000000)::bigint
     end as limit_us,
     make_timestamptz(us) as first_at, make_timestamptz(last_us) as last_at, last_place - place + 1 as checks,

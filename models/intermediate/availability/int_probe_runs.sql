@@ -10,22 +10,9 @@ validities as (
     select * from {{ ref('int_probe_validities') }}
 ),
 
--- Days whose summary is too coarse for the contract's validity, or in which the validity changes.
+-- Too coarse a summary: the raw checks of those days are read instead.
 coarse as (
-    select distinct
-        seen.probe_key,
-        seen.utc_day,
-    from seen
-    inner join validities
-        on validities.probe_key = seen.probe_key
-        and validities.given_period_us = seen.given_period_us
-        and validities.stretch_from <= seen.last_at
-        and validities.stretch_until > seen.first_at
-    where not seen.is_reread
-        and (
-            seen.gap_limit_us > validities.validity_us
-            or validities.stretch_from > seen.first_at
-        )
+    select * from {{ ref('int_probe_days_coarse') }}
 ),
 
 reread as (
