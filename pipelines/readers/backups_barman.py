@@ -2,8 +2,8 @@
 
 A server is one catalogue, `<repository_id>/<server>`: a listing of one server proves nothing about another,
 and `show-backup` shows a point but proves no absence. The listing gives no start but the backup's key, which
-is its local start time on the Barman host, so `time_zone` must be declared; an incremental's key in
-`parent_backup_id` is needed.
+is its local start time on the Barman host, so `time_zone` must be declared. Which backup an incremental needs
+only `show-backup` tells.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ from pipelines.source_config import SourceConfig
 
 # Copied but not yet with all its WAL files, a backup cannot be restored to a consistent state.
 _STATUS = {"DONE": None, "WAITING_FOR_WALS": "partial", "FAILED": "failed"}
+_SIZES = (
+    "size_bytes",
+    "backup_size_bytes",
+    "disk_usage_bytes",
+)  # list-backups; show-backup from 3.11 on; before
 _KEY = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)")
 
 
@@ -89,8 +94,9 @@ def _point(line: int, backup: Any, server: str, config: SourceConfig) -> Point:
     assert point_id is not None and status is not None
     if status not in _STATUS:
         raise BadRow("not_finished", "status", status)
-    base = backup.get("base_backup_information")
+    base, catalogue = backup.get("base_backup_information"), backup.get("catalog_information")
     told: Mapping[str, Any] = base if isinstance(base, dict) else backup
+    size = next((key for key in _SIZES if key in told), _SIZES[0])
     return Point(
         line=line,
         raw=backup,
@@ -98,8 +104,8 @@ def _point(line: int, backup: Any, server: str, config: SourceConfig) -> Point:
         started_at=epoch_of(told, "begin_time_timestamp") or _start(point_id, config),
         finished_at=epoch_of(told, "end_time_timestamp"),
         status=_STATUS[status],
-        parents=text_of(backup, "parent_backup_id"),
-        size_bytes=count_of(told, "disk_usage_bytes" if told is base else "size_bytes"),
+        parents=text_of(catalogue if isinstance(catalogue, dict) else backup, "parent_backup_id"),
+        size_bytes=count_of(told, size),
         name=server,
     )
 

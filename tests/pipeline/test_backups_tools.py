@@ -16,7 +16,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from pipelines.inbox import InboxFile
+from pipelines.readers import readers
 from pipelines.resources import ROOT
+from pipelines.source_config import SourceConfig
 from tests.build import build
 from tests.real_inbox import write_csv, write_toml
 
@@ -127,3 +130,34 @@ def test_a_pruned_repository_is_proven_by_its_own_listings(inbox: Path, tmp_path
     # Night 13 February was shown on its 46th day: kept its time. Night 14 February went on its 45th: early.
     assert pruned == {**kept, NIGHTS[0]: "expired_on_time", NIGHTS[1]: "expired_early"}
     assert lengths == [("b1", 4, 4, 0, False), ("r1", 4, 3, 1, False)]
+
+
+@pytest.mark.skipif(shutil.which("borg2") is None, reason="needs borg 2 (Debian package borgbackup2)")
+def test_borg_2_lists_times_with_their_offset(tmp_path: Path) -> None:
+    """No `time_zone` has to be declared; `rlist` became `repo-list` in a later beta, its JSON did not change."""
+    borg = ["borg2", "-r", tmp_path / "repository"]
+    (tmp_path / "file").write_text("x")
+    is_early = "rlist" in run("borg2", "--help", cwd=tmp_path)
+    run(*borg, "rcreate" if is_early else "repo-create", "-e", "none", cwd=tmp_path)
+    starts = {"c1-winter": "2026-01-30T01:30:00+01:00", "c1-summer": "2026-03-30T01:30:00+02:00"}
+    for name, start in starts.items():
+        run(*borg, "create", "--timestamp", start, name, "file", cwd=tmp_path)
+    path = tmp_path / "borg_2026-03-31.json"
+    path.write_text(run(*borg, "rlist" if is_early else "repo-list", "--json", cwd=tmp_path))
+    settings = {
+        "repository_id": "r",
+        "place": "p",
+        "listed_at": "2026-03-31T08:00:00Z",
+        "environment_name": "{environment}-*",
+    }
+    file = InboxFile(path, "backups/borg/borg_2026-03-31.json", "backups", "borg", SourceConfig(settings))
+    found = [
+        row
+        for batch in readers()["backups", "borg"].read(file)
+        if batch.table == "points"
+        for row in batch.rows.to_dicts()
+    ]
+    assert {row["environment_id"] for row in found} == {"c1"}
+    assert {row["started_at"] for row in found} == {
+        datetime.fromisoformat(start) for start in starts.values()
+    }

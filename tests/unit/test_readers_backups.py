@@ -485,6 +485,22 @@ def test_show_backup_shows_a_point_and_proves_no_absence(tmp_path: Path) -> None
     assert listing["is_complete"] is False
 
 
+def test_an_incremental_of_barman_needs_the_backup_that_its_catalogue_names(tmp_path: Path) -> None:
+    """As Barman 3.19 prints it: the parent in `catalog_information`, sizes under other names than before 3.11."""
+    base = {"backup_method": "postgres", "begin_time_timestamp": "1774822500", "backup_size_bytes": 9}
+    catalogue = {
+        "retention_policy": "not enforced",
+        "previous_backup": "20260329T001500",
+        "root_backup_id": "20260328T001500",
+        "parent_backup_id": "20260329T001500",
+        "chain_size": 3,
+    }
+    shown = {"backup_id": "20260330T001500", "status": "DONE", "backup_type": "incremental"}
+    content = {"c1": {**shown, "base_backup_information": base, "catalog_information": catalogue}}
+    [point] = rows(barman(tmp_path, content), "points")
+    assert (point["parent_point_id"], point["size_bytes"]) == ("20260329T001500", 9)
+
+
 def test_keys_of_barman_are_local_times(tmp_path: Path) -> None:
     content = {"c1": [{"backup_id": "20260330T011500", "status": "DONE"}]}
     path = put(tmp_path, "b.json", content)

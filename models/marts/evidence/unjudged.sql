@@ -47,6 +47,24 @@ named as (
         count(*) as mentions,
     from {{ ref('stg_backups__jobs') }} as jobs
     group by jobs.environment_id
+
+    union all
+
+    select
+        'points' as log,
+        holdings.environment_id as name,
+        cast(sum(holdings.points) as bigint) as mentions,
+    from {{ ref('int_backup_holdings') }} as holdings
+    group by holdings.environment_id
+
+    union all
+
+    select
+        'restores' as log,
+        restores.environment_id as name,
+        count(*) as mentions,
+    from {{ ref('stg_backups__restores') }} as restores
+    group by restores.environment_id
 ),
 
 unknown_environments as (
