@@ -104,6 +104,7 @@ QUERIES: Mapping[str, str] = {
     "purge": "select * from sla_marts.headline_purge order by fiscal_year, verdict",
     "freshness": "select * from sla_marts.source_freshness order by source, format",
     "rejects": "select * from sla_marts.headline_rejects order by rows_rejected desc, source, format, rule",
+    "unjudged": "select * from sla_marts.unjudged order by reason, log, name",
     "files": "select name, sha256 from sla_contract.contract_files order by name",
     "definitions": """
         select table_name, column_name, comment
@@ -649,6 +650,8 @@ def evidence_section(data: Figures, zone: str) -> str:
         _freshness(data.rows("freshness"), zone),
         heading("Rejets", "Rejects"),
         _rejects(data.rows("rejects")),
+        heading("Hors de tout contrat", "Judged by no contract"),
+        _unjudged(data.rows("unjudged")),
         _contract_files(data.rows("files")),
         _definitions(data.rows("definitions")),
     )
@@ -704,6 +707,26 @@ def _rejects(rejects: list[Row]) -> str:
     return table(
         headers, rows, css="wide", note=shown_of(len(rows), len(rejects), "sla_marts.headline_rejects")
     )
+
+
+def _unjudged(unjudged: list[Row]) -> str:
+    """Environments and clients that a file names and the registry does not, among others: reported, never dropped."""
+    headers = [
+        both("Journal", "Log"),
+        both("Nom", "Name"),
+        both("Raison", "Reason"),
+        both("Mentions", "Mentions"),
+    ]
+    rows = [
+        [
+            Cell(word(row["log"])),
+            text_cell(row["name"]),
+            Cell(word(row["reason"])),
+            number_cell(row["mentions"]),
+        ]
+        for row in unjudged[:LIST_ROWS]
+    ]
+    return table(headers, rows, css="wide", note=shown_of(len(rows), len(unjudged), "sla_marts.unjudged"))
 
 
 def _contract_files(files: Iterable[Row]) -> str:

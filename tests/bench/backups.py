@@ -80,9 +80,9 @@ select
     'data' as content, md5(repository_id) as point_id
 from (select distinct repository_id, environment_id from landing.point_keys);
 insert into landing.points by name
-select point_key, '-' as place, as_of + interval 23 hour as listed_at, started_at, 1 as line, 2 as file_id
+select point_key, '-' as place, as_of + interval 23 hour as listed_at, restore_points.started_at, 1 as line, 2 as file_id
 from landing.restore_points, landing.run
-where missing_listed_at is null and started_at >= as_of - interval 45 day
+where missing_listed_at is null and restore_points.started_at >= as_of - interval 45 day
 union all by name
 select point_key, '-' as place, as_of + interval 23 hour as listed_at, as_of + interval 16 hour as started_at, 1 as line,
     2 as file_id
