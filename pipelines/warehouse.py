@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import BuildError
+from pipelines.errors import BuildError, ConfigurationError
+from pipelines.resources import MEMORY
 
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
 
@@ -56,9 +57,19 @@ def writer(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         con.execute("set TimeZone = 'UTC'")
         con.execute("set preserve_insertion_order = false")
+        _bound_memory(con)
         yield con
     finally:
         con.close()
+
+
+def _bound_memory(con: duckdb.DuckDBPyConnection) -> None:
+    try:
+        con.execute("set memory_limit = ?", [MEMORY])
+    except duckdb.Error as error:
+        raise ConfigurationError(
+            f"LIVRET_MEMORY={MEMORY!r}: not an amount of memory ({error}); write it as 1400MB or 4GB"
+        ) from error
 
 
 @contextmanager
