@@ -12,9 +12,7 @@ from pipelines.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_DATABASE = "livret_work.duckdb"  # profiles.yml names it too
-MEMORY = os.environ.get(
-    "LIVRET_MEMORY", "1400MB"
-)  # of DuckDB, which goes on on disk; profiles.yml says the same
+MEMORY = os.environ.get("LIVRET_MEMORY", "80%")  # what DuckDB may hold; profiles.yml says the same
 
 
 @dataclass(frozen=True)
