@@ -12,7 +12,11 @@ from pipelines.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK_DATABASE = "livret_work.duckdb"  # profiles.yml names it too
-MEMORY = os.environ.get("LIVRET_MEMORY", "80%")  # what DuckDB may hold; profiles.yml says the same
+# What DuckDB may hold: what the operator says, else its own default of 80 % of the machine's. Models are given it too.
+MEMORY = (
+    os.environ.get("LIVRET_MEMORY")
+    or f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') * 8 // 10}B"
+)
 
 
 @dataclass(frozen=True)
