@@ -12,6 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from pipelines import backup_listings
+from pipelines.warehouse import number
 
 _CREATE = """
 create table if not exists landing.holdings (
@@ -232,8 +233,8 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
     What is left to do can be told from the database: after a crash between merge and refresh the next call
     makes it good.
     """
-    read, newest = _one(con, "select max(file_id) from landing.restore_points_read"), _newest(con)
-    is_touched = _one(con, "select count(*) from landing.touched_points") + _one(
+    read, newest = number(con, "select max(file_id) from landing.restore_points_read"), _newest(con)
+    is_touched = number(con, "select count(*) from landing.touched_points") + number(
         con, "select count(*) from landing.touched_repositories"
     )
     if newest <= read and not is_touched:
@@ -254,9 +255,4 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
 
 def _newest(con: duckdb.DuckDBPyConnection) -> int:
     """The last reading that told of points or listings; readings are numbered in the order they are merged."""
-    return max(_one(con, f"select max(file_id) from landing.{name}") for name in ("points", "listings"))
-
-
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    return int(row[0] or 0) if row else 0
+    return max(number(con, f"select max(file_id) from landing.{name}") for name in ("points", "listings"))

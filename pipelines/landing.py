@@ -24,6 +24,7 @@ from pipelines.landing_tables import SOURCES, TABLES, LandingTable
 from pipelines.merging import merge
 from pipelines.readers import Batch, Reader, readers, reject, rejects_frame
 from pipelines.validation import are_sound, validated
+from pipelines.warehouse import number
 
 MERGE_ROWS = 1_000_000  # rows gathered before they are merged
 MERGE_FILES = 200
@@ -357,7 +358,7 @@ class Landing:
         if self._aside:
             self._set_aside()
         for name in self._aside:
-            portions = 1 + _one(self._con, f"select count(*) from aside_{name}") // HELD_ROWS
+            portions = 1 + number(self._con, f"select count(*) from aside_{name}") // HELD_ROWS
             # The head of a key, so that a listing, a probe or a dossier stays whole.
             key = ", ".join(TABLES[name].key[:2])
             for portion in range(portions):
@@ -543,15 +544,9 @@ def _tell_events(table: LandingTable, rows: pl.DataFrame, under_way: dict[int, _
         under_way[file_id].events += [at for at in (first, last) if at is not None]
 
 
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> int:
     """Rows of one landing table."""
-    return _one(con, f"select count(*) from landing.{name}")
+    return number(con, f"select count(*) from landing.{name}")
 
 
 def described(con: duckdb.DuckDBPyConnection, source: str, name: str) -> dict[str, int | str]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipelines import backup_points
 from pipelines.landing_tables import LandingTable
+from pipelines.warehouse import number
 
 ROW_GROUP = 122_880
 ByFile = dict[int, int]  # rows by file_id
@@ -44,7 +45,7 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
     bound = _bound(con, table)
     fresh, duplicate = "merging", _by_file(con, "thinned")
     # Nothing stored of that time: every row is fresh, as on most nights.
-    if _one(con, f"select exists (select 1 from landing.{table.name} as old where {bound})"):
+    if number(con, f"select exists (select 1 from landing.{table.name} as old where {bound})"):
         _tell_known_apart(con, table, bound, run_id)
         fresh = "fresh"
         for file_id, known in _by_file(con, "known").items():
@@ -70,7 +71,7 @@ def _with_surrogates(
     known = con.execute(f"select {texts}, {key} from landing.{stored} semi join met using ({texts})").pl()
     unknown = met.join(known, on=names, how="anti").sort(names)
     if unknown.height:
-        first = _one(con, f"select coalesce(max({key}), 0) + 1 from landing.{stored}")
+        first = number(con, f"select coalesce(max({key}), 0) + 1 from landing.{stored}")
         unknown = unknown.with_columns(pl.int_range(first, first + unknown.height, dtype=pl.Int32).alias(key))
         con.execute(f"insert into landing.{stored} ({texts}, {key}) select {texts}, {key} from unknown")
         known = pl.concat([known, unknown])
@@ -221,9 +222,3 @@ def _json(columns: Iterable[str], alias: str) -> str:
 
 def _by_file(con: duckdb.DuckDBPyConnection, relation: str) -> ByFile:
     return dict(con.execute(f"select file_id, count(*) from {relation} group by file_id").fetchall())
-
-
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    assert row is not None
-    return int(row[0])

@@ -88,6 +88,12 @@ def reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def number(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    """What a query of one row and one column tells; 0 where that is null."""
+    row = con.execute(query).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def publish(database: Path, warehouse: Path) -> dict[str, int]:
     """Write the schemas that readers need to a new file and swap it in at once. Returns rows by `schema.table`.
 
@@ -128,7 +134,7 @@ def _copy(database: Path, fresh: Path) -> dict[str, int]:
             con.execute(f"create schema {schema}")
         for schema, table, comment in tables:
             con.execute(f'create table {schema}."{table}" as from "{work}".{schema}."{table}"')
-            rows[f"{schema}.{table}"] = _count(con, schema, table)
+            rows[f"{schema}.{table}"] = number(con, f'select count(*) from {schema}."{table}"')
             _comment(con, f'table {schema}."{table}"', comment)
         columns = con.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns()"
@@ -140,12 +146,6 @@ def _copy(database: Path, fresh: Path) -> dict[str, int]:
                 _comment(con, f'column {schema}."{table}"."{column}"', comment)
         con.commit()
     return rows
-
-
-def _count(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
-    row = con.execute(f'select count(*) from {schema}."{table}"').fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _comment(con: duckdb.DuckDBPyConnection, what: str, comment: str | None) -> None:

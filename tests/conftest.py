@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import jupytext
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from nbclient import NotebookClient
 
 from pipelines.resources import ROOT
 
@@ -92,3 +95,31 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real data is not beside the project")
     return SHARED
+
+
+@pytest.fixture
+def executed(sample: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Any]:
+    """Runs a notebook over the samples and gives it with its outputs; the published file must stay as it was."""
+
+    def run(name: str) -> Any:
+        monkeypatch.setenv("LIVRET_WAREHOUSE", str(sample.warehouse))
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+        monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+        before = sample.warehouse.read_bytes()
+        notebook = jupytext.read(ROOT / "notebooks" / f"{name}.py")
+        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+        assert sample.warehouse.read_bytes() == before
+        return notebook
+
+    return run
+
+
+def shown(notebook: Any) -> list[str]:
+    """What each cell ends with, as text."""
+    return [
+        output["data"]["text/plain"]
+        for cell in notebook.cells
+        if cell["cell_type"] == "code"
+        for output in cell["outputs"]
+        if output["output_type"] == "execute_result"
+    ]

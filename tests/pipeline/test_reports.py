@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import jupytext
 import pytest
-from nbclient import NotebookClient
 
 from pipelines import reports
 from pipelines.errors import BuildError
 from pipelines.labels import percent
-from pipelines.resources import ROOT
 from tests.conftest import SAMPLE_AS_OF, Built
 
 AS_OF = datetime.fromisoformat(SAMPLE_AS_OF)
@@ -222,14 +220,9 @@ def test_the_report_does_not_keep_the_warehouse_open(sample: Built, tmp_path: Pa
 
 # ---------------------------------------------------------------- the notebook
 def test_the_notebook_answers_its_questions(
-    sample: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, marts: duckdb.DuckDBPyConnection
+    executed: Callable[[str], Any], marts: duckdb.DuckDBPyConnection
 ) -> None:
-    monkeypatch.setenv("LIVRET_WAREHOUSE", str(sample.warehouse))
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    before = sample.warehouse.read_bytes()
-    notebook = jupytext.read(ROOT / "notebooks" / "monthly_review.py")
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    notebook = executed("monthly_review")
     outputs = [
         "".join(
             output["data"]["text/plain"]
@@ -252,4 +245,3 @@ def test_the_notebook_answers_its_questions(
     ).fetchall()
     assert late
     assert all(ticket_id in outputs[4] for (ticket_id,) in late)
-    assert sample.warehouse.read_bytes() == before, "read-only"
