@@ -7,17 +7,16 @@ running again gives the same warehouse. What was read is remembered by name, dig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 import polars as pl
 
 from pipelines import availability_memory, backup_listings, backup_points, probe_days, source_config
+from pipelines.ahead import ahead
 from pipelines.errors import InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
@@ -32,8 +31,6 @@ HELD_ROWS = 4_000_000  # rows kept in memory at once, of a file larger than that
 SMALL_BATCH = (
     50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
 )
-
-T = TypeVar("T")
 
 _CREATE = """
 create schema if not exists landing;
@@ -518,16 +515,6 @@ class Landing:
             from accounts where accounts.file_id = files.file_id
             """
         )
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one being made in a thread of its own while the last one is used."""
-    end = object()
-    with ThreadPoolExecutor(1) as thread:
-        following = thread.submit(next, items, end)
-        while (item := following.result()) is not end:
-            following = thread.submit(next, items, end)
-            yield item  # type: ignore[misc]
 
 
 def _of_file(file_id: int, frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -27,6 +27,7 @@ class LandingTable:
     event: column that tells when the row happened (freshness, and the bound of comparisons with stored rows).
     sequenced: several different rows of one file may share a key; they are kept in file order, numbered from 0.
     surrogate: text columns kept once in a table of their own and stored as one integer: (columns, table, key).
+    listed: text columns stored as one byte, their values being these few.
     is_counted: its rows are rows of the file; what a reader says about a file (a report) is not.
     """
 
@@ -37,6 +38,7 @@ class LandingTable:
     event: str | None = None
     sequenced: bool = False
     surrogate: tuple[tuple[str, ...], str, str] | None = None
+    listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_counted: bool = True
 
     @property
@@ -51,6 +53,8 @@ class LandingTable:
         for name, kind in self.columns.items():
             if self.surrogate and name in self.surrogate[0]:
                 stored.setdefault(self.surrogate[2], "integer")
+            elif name in self.listed:
+                stored[name] = f"enum {self.listed[name]}"
             else:
                 stored[name] = sql_type(kind)
         if self.sequenced:
@@ -103,6 +107,7 @@ _TABLES = (
         event="checked_at",
         sequenced=True,
         surrogate=(("environment_id", "probe_id"), "probes", "probe_key"),
+        listed={"status": monitoring.STATUSES},
     ),
     LandingTable(
         "outages", "monitoring", monitoring.Outages, ("environment_id", "outage_id"), event="down_from"

@@ -32,27 +32,28 @@ class Merged:
 
 
 def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame, run_id: str) -> Merged:
-    """Merge `rows` (the model's columns and `file_id`, in order of file and line) into `landing.<table>`."""
+    """Merge `rows` (the model's columns and `file_id`, in order of file and line) into `landing.<table>`.
+
+    Rows are stored in the order of their key, so that what belongs together lies together.
+    """
     if table.surrogate:
         rows = _with_surrogates(con, table.surrogate, rows)
     rows = rows.sort(table.stored_key, maintain_order=True)
-    single, several = _told_apart(table, rows)
-    con.register("single", _in_slices(single))
-    con.register("several", several)
-    _resolve_several(con, table)
-    if several.height:
-        _tell_changes_within(con, table, run_id)
-    bound = _bound(con, table)
-    fresh, duplicate = "merging", _by_file(con, "thinned")
+    merging, thinned = _resolved(con, table, rows, run_id)
+    con.register("merging", _in_slices(merging))
+    fresh, duplicate = "merging", _by_file(thinned)
+    accepted = _by_file(merging)
+    bound = _bound(table, merging)
     # Nothing stored of that time: every row is fresh, as on most nights.
     if number(con, f"select exists (select 1 from landing.{table.name} as old where {bound})"):
         _tell_known_apart(con, table, bound, run_id)
         fresh = "fresh"
-        for file_id, known in _by_file(con, "known").items():
+        for file_id, known in _by_file(con.table("known").pl()).items():
             duplicate[file_id] = duplicate.get(file_id, 0) + known
+            accepted[file_id] -= known
     columns = _listed(table.stored_columns)
     con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from {fresh}")
-    return Merged(_by_file(con, fresh), duplicate, fresh)
+    return Merged(accepted, duplicate, fresh)
 
 
 def _in_slices(rows: pl.DataFrame) -> pa.Table:
@@ -78,58 +79,54 @@ def _with_surrogates(
     return rows.join(known, on=names, how="left", maintain_order="left").drop(names)
 
 
-def _told_apart(table: LandingTable, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows whose key comes once, and the others. `rows` are ordered by key."""
+def _resolved(
+    con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame, run_id: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`rows`, ordered by key, as one row per key (and sequence), and the rows that went.
+
+    Within what came together the later file and line win. Where a table is sequenced, different rows of one file that
+    share a key are all kept, numbered in their order. Only the few rows whose key repeats are looked at in SQL.
+    """
     key = [pl.col(name) for name in table.stored_key]
     as_before = pl.all_horizontal(column.eq_missing(column.shift(1)) for column in key)
     repeats = rows.select((pl.int_range(pl.len()) > 0) & as_before).to_series()
-    if not repeats.any():
-        return rows, rows.clear()
-    is_several = repeats | repeats.shift(-1, fill_value=False)
-    return rows.filter(~is_several), rows.filter(is_several)
+    sequence = pl.zeros(rows.height, dtype=pl.Int32, eager=True).alias("sequence")
+    went = rows.clear()
+    if repeats.any():
+        is_several = repeats | repeats.shift(-1, fill_value=False)
+        several = rows.with_row_index("row_index").filter(is_several)
+        kept = _resolve_several(con, table, several)
+        _tell_changes_within(con, table, run_id)
+        went = several.join(kept, on="row_index", how="anti")
+        sequence = sequence.scatter(kept["row_index"], kept["sequence"])
+        stays = pl.repeat(True, rows.height, eager=True).scatter(went["row_index"], False)
+        rows, sequence = rows.filter(stays), sequence.filter(stays)
+    return rows.with_columns(sequence) if table.sequenced else rows, went
 
 
-def _resolve_several(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
-    """`merging`: one row per key (and sequence); `thinned`: file and line of the rows that went.
-
-    Within what came together the later file and line win. Where a table is sequenced, different rows of one file that
-    share a key are all kept, numbered in their order.
-    """
+def _resolve_several(
+    con: duckdb.DuckDBPyConnection, table: LandingTable, several: pl.DataFrame
+) -> pl.DataFrame:
+    """Row index and sequence of the rows that stay. `resolved` holds them, and those that later ones replace."""
+    con.register("several", several)
     key, values = _listed(table.stored_key), _listed((*table.stored_key, *table.values))
-    numbered, sequence = "", ""
-    if table.sequenced:
-        numbered = f", row_number() over (partition by file_id, {key} order by line) - 1 as sequence"
-        sequence = ", 0 as sequence"
+    sequence = (
+        f"row_number() over (partition by file_id, {key} order by line) - 1" if table.sequenced else "0"
+    )
     con.execute(
         f"""
         create or replace temp table resolved as
         with distinct_in_file as (
             select *, row_number() over (partition by file_id, {values} order by line desc) as copy from several
         ),
-        kept_in_file as (select *{numbered} from distinct_in_file where copy = 1)
+        kept_in_file as (select *, ({sequence})::integer as sequence from distinct_in_file where copy = 1)
         select
             *,
             row_number() over (partition by {_listed(table.full_key)} order by file_id desc, line desc) = 1 as is_last
         from kept_in_file
         """
     )
-    stored = _listed(table.stored_columns)
-    con.execute(
-        f"""
-        create or replace temp view merging as
-        select {stored} from (select *{sequence} from single)
-        union all
-        select {stored} from resolved where is_last
-        """
-    )
-    con.execute(
-        """
-        create or replace temp table thinned as
-        select file_id, line from several
-        except all
-        select file_id, line from resolved where is_last
-        """
-    )
+    return con.execute("select row_index, sequence from resolved where is_last").pl()
 
 
 def _tell_changes_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> None:
@@ -189,7 +186,7 @@ def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound
     )
 
 
-def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
+def _bound(table: LandingTable, rows: pl.DataFrame) -> str:
     """Compare only with stored rows of the time that the incoming rows touch, where the key holds the time, or of the
     surrogate keys they bear: keys are given in order of arrival, so what is new meets nothing stored."""
     if table.surrogate and table.event not in table.key:
@@ -198,9 +195,8 @@ def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
         column = str(table.event)
     else:
         return "true"
-    row = con.execute(f'select min("{column}"), max("{column}") from merging').fetchone()
-    assert row is not None
-    return f"old.\"{column}\" between '{row[0]}' and '{row[1]}'"
+    first, last = rows.select(pl.col(column).min().alias("first"), pl.col(column).max().alias("last")).row(0)
+    return f"old.\"{column}\" between '{first}' and '{last}'"
 
 
 def _same(columns: Iterable[str], left: str, right: str) -> str:
@@ -220,5 +216,5 @@ def _json(columns: Iterable[str], alias: str) -> str:
     return f"to_json({{{fields}}})::varchar"
 
 
-def _by_file(con: duckdb.DuckDBPyConnection, relation: str) -> ByFile:
-    return dict(con.execute(f"select file_id, count(*) from {relation} group by file_id").fetchall())
+def _by_file(rows: pl.DataFrame) -> ByFile:
+    return dict(rows.group_by("file_id").len().iter_rows())

@@ -12,7 +12,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import duckdb
+import polars as pl
 
+from pipelines.ahead import ahead
+from pipelines.check_pieces import DAY_US, pieces
+
+ROWS_AT_ONCE = 122_880  # of one read: a row group, which stays in the processor's cache
 PROBE_DAYS_AT_ONCE = 5_000  # about 7 million checks of one a minute: bounds memory
 ROWS_SKIPPED = 1_000_000  # checks of untouched days that are read sooner than the touched ones are read apart
 
@@ -41,65 +46,26 @@ comment on table landing.probe_gaps is
 """
 
 # The UTC day by arithmetic: a cast of timestamptz to date goes through the calendar, at ten times the cost.
-_DAY_US = 86_400_000_000
-_DAY = f"date '1970-01-01' + (epoch_us(checked_at) // {_DAY_US})::integer"
+_DAY = f"date '1970-01-01' + (epoch_us({{at}}) // {DAY_US})::integer"
+_STATE = "case status when 'down' then 1::utinyint when 'unknown' then 2::utinyint else 0::utinyint end"
 
-# Checks that lie side by side, of one probe, day, state and period, each later than the one before and no long
-# silence between them, are a piece; only its first and last row are looked at further. A silence errs by a
-# microsecond to the side of more pieces: they are joined again below.
-_PIECES = """
+# As they lie: no ordering, one pass. Enough where what lies side by side is in order, as after most nights.
+_LYING = f"""
+    select probe_key, checked_at, {_STATE} as state, period_s, file_id, line
+    from landing.checks
+    where checked_at >= $first::timestamptz and checked_at < $until::timestamptz
+"""
+# Only the first and last row of a piece are looked at further; pieces are joined to runs below.
+_PIECES = f"""
 create or replace temp table pieces as
-with seen as (
-    select
-        probe_key, epoch_us(checked_at) as us, epoch_us(checked_at) // {day_us} as day_number,
-        case status when 'down' then 1::utinyint when 'unknown' then 2::utinyint else 0::utinyint end as state,
-        period_s, limit_s * 1000000 - 1 as limit_us, file_id, line
-    from ({checks})
-),
-marked as (
-    select
-        *, row_number() over beside as place,
-        lag(probe_key) over beside is distinct from probe_key or lag(day_number) over beside <> day_number
-        or lag(us) over beside >= us or lag(state) over beside <> state
-        or lag(period_s) over beside is distinct from period_s
-        or us - lag(us) over beside > limit_us as is_first
-    from seen
-    window beside as ({beside})
-),
-edges as (
-    select * from (select *, coalesce(lead(is_first) over beside, true) as is_last from marked window beside as ({beside}))
-    where is_first or is_last
-),
-paired as (
-    select
-        *, date '1970-01-01' + day_number::integer as day,
-        case when is_last then place else lead(place) over following end as last_place,
-        case when is_last then us else lead(us) over following end as last_us,
-        case when is_last then file_id else lead(file_id) over following end as last_file_id,
-        case when is_last then line else lead(line) over following end as last_line
-    from edges
-    window following as (partition by probe_key, day_number order by place)
-)
 select
     probe_key, day,
     case state when 1 then 'down' when 2 then 'unknown' else 'up' end as state,
-    round(period_s * 1000000)::bigint as period_us,
-    case
-        when period_s is null then round(nullif(limit_us, 'infinity'::double) + 1)::bigint
-        else {silence} * round(period_s * 1000000)::bigint
-    end as limit_us,
-    make_timestamptz(us) as first_at, make_timestamptz(last_us) as last_at, last_place - place + 1 as checks,
-    file_id as first_file_id, line as first_line, last_file_id, last_line
-from paired
-semi join {probe_days} using (probe_key, day)
-where is_first
-"""
-
-# As they lie: no ordering, one pass. Enough where what lies side by side is in order, as after most nights.
-_LYING = """
-    select probe_key, checked_at, status, period_s, {silence} * coalesce(period_s, 'infinity'::double) as limit_s, file_id, line
-    from landing.checks
-    where checked_at >= '{first}'::timestamptz and checked_at < '{until}'::timestamptz
+    round(period_s * 1000000)::bigint as period_us, {SILENCE} * round(spacing_s * 1000000)::bigint as limit_us,
+    first_checked_at as first_at, last_checked_at as last_at, last_place - first_place + 1 as checks,
+    first_file_id, first_line, last_file_id, last_line
+from (select *, {_DAY.format(at="first_checked_at")} as day from cut)
+semi join {{probe_days}} using (probe_key, day)
 """
 # Probe days in which that was not so, or whose periods are to be deduced.
 _TANGLED = """
@@ -112,12 +78,14 @@ having bool_or(next_at <= last_at) or bool_or(period_us is null)
 """
 # In order. The last row of an instant is what holds on. Gap limits are those of the check before the gap, as
 # validity is; where no period is given the day's usual gap stands for it.
-_ORDERED = """
+_ORDERED = f"""
 create or replace temp table ordered as
 with seen as (
-    select probe_key, {day} as day, checked_at, status, period_s, file_id, line, sequence
+    select
+        probe_key, {_DAY.format(at="checked_at")} as day, checked_at, {_STATE} as state,
+        period_s, file_id, line, sequence
     from landing.checks
-    where checked_at >= '{first}'::timestamptz and checked_at < '{until}'::timestamptz
+    where checked_at >= $first::timestamptz and checked_at < $until::timestamptz
 ),
 known as (
     select seen.* from seen semi join tangled using (probe_key, day)
@@ -133,9 +101,10 @@ select probe_key, day, gap_us, count(*) from ordered
 where period_s is null and gap_us is not null
 group by all
 """
-_USUAL = """
+_SPACED = """
     select
-        ordered.*, {silence} * coalesce(ordered.period_s, usual.usual_us / 1000000, 0) as limit_s
+        ordered.probe_key, ordered.checked_at, ordered.state, ordered.period_s,
+        coalesce(ordered.period_s, usual.usual_us / 1000000, 0) as spacing_s, ordered.file_id, ordered.line
     from ordered
     left join (
         select probe_key, day, quantile_disc(gap_us, 0.5) as usual_us
@@ -145,6 +114,7 @@ _USUAL = """
         )
         group by all
     ) as usual using (probe_key, day)
+    order by probe_key, checked_at
 """
 _RUNS = """
 insert into landing.probe_runs
@@ -180,7 +150,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
 
 def touch(con: duckdb.DuckDBPyConnection, checks: str) -> None:
     """Remember the probe days of a query that gives (probe_key, checked_at)."""
-    con.execute(f"insert into landing.touched_probe_days select distinct probe_key, {_DAY} from ({checks})")
+    day = _DAY.format(at="checked_at")
+    con.execute(f"insert into landing.touched_probe_days select distinct probe_key, {day} from ({checks})")
 
 
 def refresh(con: duckdb.DuckDBPyConnection) -> None:
@@ -206,18 +177,14 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
                 """,
                 [first, until],
             )
-        names = {"first": f"{first} 00:00:00+00", "until": f"{until} 00:00:00+00", "silence": SILENCE}
-        names |= {"day": _DAY, "day_us": str(_DAY_US)}
-        lying = _LYING.format(**names)
-        con.execute(_PIECES.format(checks=lying, beside="", probe_days="summarised", **names))
+        stretch = {"first": f"{first} 00:00:00+00", "until": f"{until} 00:00:00+00"}
+        _cut(con, "summarised", _LYING, stretch)
         con.execute(_TANGLED)
         con.execute(_RUNS.format(but="anti join tangled using (probe_key, day)"))
         if con.execute("select exists (from tangled)").fetchone() == (True,):
-            con.execute(_ORDERED.format(**names))
+            con.execute(_ORDERED, stretch)
             con.execute(_GAPS)
-            in_order = "partition by probe_key, day_number order by us"
-            usual = _USUAL.format(**names)
-            con.execute(_PIECES.format(checks=usual, beside=in_order, probe_days="tangled", **names))
+            _cut(con, "tangled", _SPACED)
             con.execute(_RUNS.format(but=""))
     con.execute(
         """
@@ -226,6 +193,15 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
         delete from landing.touched_probe_days;
         """
     )
+
+
+def _cut(
+    con: duckdb.DuckDBPyConnection, probe_days: str, checks: str, given: dict[str, str] | None = None
+) -> None:
+    """`pieces`: those of the given probe days, cut from the checks of a query."""
+    batches = con.execute(checks, given or {}).to_arrow_reader(ROWS_AT_ONCE)
+    con.register("cut", pieces(ahead(pl.DataFrame(batch) for batch in batches), SILENCE))
+    con.execute(_PIECES.format(probe_days=probe_days))
 
 
 def _stretches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[date, date]]:

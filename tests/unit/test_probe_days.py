@@ -202,12 +202,10 @@ def test_probe_days_say_what_plain_loops_say_in_whatever_portions_they_come(
 def test_probe_days_are_read_as_they_lie_without_ordering(con: duckdb.DuckDBPyConnection) -> None:
     """The one pass that makes summaries cheap; were it to order all checks, nothing would be wrong but the time."""
     add(con, [(1, 60 * minute, "up") for minute in range(100)])
-    names = {"first": "2026-01-01", "until": "2027-01-01", "silence": 2, "day_us": probe_days._DAY_US}
-    pieces = probe_days._PIECES.format(
-        checks=probe_days._LYING.format(**names), beside="", probe_days="landing.probe_runs", **names
-    )
-    row = con.execute("explain " + pieces.split(" as\n", 1)[1]).fetchone()
-    assert row and row[1].count("STREAMING_WINDOW") == 2
+    stretch = {"first": "2026-01-01", "until": "2027-01-01"}
+    row = con.execute("explain " + probe_days._LYING, stretch).fetchone()
+    assert row and "landing.checks" in row[1]
+    assert not any(costly in row[1] for costly in ("WINDOW", "ORDER", "JOIN", "GROUP"))
 
 
 def test_probe_days_far_apart_are_read_apart(
