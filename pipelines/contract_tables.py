@@ -197,6 +197,14 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "measured_by", "text", "Mart that measures it; empty: none yet or none needed", nullable=True
             ),
+            Column(
+                "commitment",
+                "word",
+                "Commitment it is about, where its mart tells of several; empty: all that the mart tells",
+                nullable=True,
+                allowed=tuple(COMMITMENTS),
+                is_optional=True,
+            ),
             Column("why", "text", "Why it has this nature, or what it is measured from"),
         ),
         ("contract_id", "article", "title"),

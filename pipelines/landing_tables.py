@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.schemas import (
     LandingModel,
+    attestations,
     backups,
     certifications,
     history,
@@ -152,6 +153,13 @@ _TABLES = (
         certifications.MajorVersions,
         ("contract_id", "module", "version"),
         event="released_on",
+    ),
+    LandingTable(
+        "attestations",
+        "attestations",
+        attestations.Attestations,
+        ("contract_id", "article", "document", "dated_on"),
+        event="dated_on",
     ),
     LandingTable(
         "points",

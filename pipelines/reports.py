@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from pipelines.markup import (
     both,
     card,
     chart,
+    day,
     day_cell,
     details,
     duration_cell,
@@ -55,6 +56,7 @@ from pipelines.markup import (
 # Rows shown of lists that grow with the fleet, worst or newest first; the mart named beneath holds them all.
 MATRIX_ENVIRONMENTS, MATRIX_MONTHS, HEAT_MAP_ROWS, LIST_ROWS = 40, 12, 40, 60
 ENVIRONMENTS_DRAWN = 400  # dots of environments and months in the chart of availability
+OBLIGATION_MONTHS = 3  # the newest, beside each other
 MONTHS_DRAWN = 24  # in a chart; more columns than that cannot be told apart on a telephone
 DEFINED = ("monthly_availability", "monthly_sla_adherence", "backup_coverage", "history_purge_candidates")
 
@@ -105,6 +107,7 @@ QUERIES: Mapping[str, str] = {
     "freshness": "select * from sla_marts.source_freshness order by source, format",
     "rejects": "select * from sla_marts.headline_rejects order by rows_rejected desc, source, format, rule",
     "unjudged": "select * from sla_marts.unjudged order by reason, log, name",
+    "obligations": "select * from sla_marts.obligations order by month, article, title",
     "files": "select name, sha256 from sla_contract.contract_files order by name",
     "definitions": """
         select table_name, column_name, comment
@@ -603,6 +606,86 @@ def _coverage(coverage: list[Row]) -> str:
 
 
 # ---------------------------------------------------------------- sections of the whole warehouse
+def obligations_section(data: Figures, contract: Row) -> str:
+    """Every clause of the contract with the verdicts of its last months, then those of which nothing is known, and why."""
+    frame = data.frame("obligations", contract["contract_id"])
+    months = frame["month"].unique().sort().to_list()[-OBLIGATION_MONTHS:]
+    by_clause: dict[tuple[str, str], dict[date, Row]] = {}
+    for row in frame.filter(pl.col("month").is_in(months)).iter_rows(named=True):
+        by_clause.setdefault((row["article"], row["title"]), {})[row["month"]] = row
+    clauses = [found for _, found in sorted(by_clause.items(), key=_article_order)]
+    told = [found for found in clauses if any(row["verdict"] != "no_data" for row in found.values())]
+    silent = [list(found.values())[-1] for found in clauses if found not in told]
+    headers = [
+        "Art.",
+        both("Obligation", "Obligation"),
+        *map(month, months),
+        both("Mesuré", "Measured"),
+        both("Promis", "Promised"),
+        both("Preuve", "Evidence"),
+    ]
+    rows = []
+    for found in told:
+        *_, last = (row for row in found.values() if row["verdict"] != "no_data")
+        rows.append(
+            [
+                text_cell(last["article"]),
+                text_cell(last["title"]),
+                *(word_cell(found[at]["verdict"] if at in found else None) for at in months),
+                _obligation_cell(last["figure"], last["unit"]),
+                _obligation_cell(last["target"], last["unit"]),
+                Cell(_obligation_evidence(last)),
+            ]
+        )
+    reasons = [
+        [text_cell(row["article"]), text_cell(row["title"]), Cell(word(row["nature"])), text_cell(row["why"])]
+        for row in silent
+    ]
+    return section(
+        f"obligations-{contract['key']}",
+        both("Registre des obligations", "Register of obligations"),
+        table(
+            headers,
+            rows,
+            css="wide",
+            note=both(
+                "Le pire constat du mois décide ; les chiffres sont ceux du dernier mois connu. « Menacée » :"
+                " en défaut ou en cours à ce jour, encore rattrapable. Tous les mois sont dans"
+                " sla_marts.obligations.",
+                "The worst finding of a month decides; figures are those of the last month known. “At risk”:"
+                " failing or running by now, and may still be kept. All months are in sla_marts.obligations.",
+            ),
+        ),
+        details(
+            both("Clauses sans donnée ou non mesurables", "Clauses without data or not measurable"),
+            table(
+                ["Art.", both("Obligation", "Obligation"), both("Nature", "Nature"), both("Pourquoi", "Why")],
+                reasons,
+                css="wide",
+            ),
+        ),
+    )
+
+
+def _article_order(clause: tuple[tuple[str, str], object]) -> tuple[int, str, str]:
+    """Articles as people count them: 2 before 10, 20 before 20 bis."""
+    (article, title), _ = clause
+    digits = re.match(r"\d+", article)
+    return (int(digits.group()) if digits else 0, article, title)
+
+
+def _obligation_cell(value: float | None, unit: str | None) -> Cell:
+    return percent_cell(value) if unit == "pct" else number_cell(value)
+
+
+def _obligation_evidence(row: Row) -> str:
+    """The document that attests, else the mart that leads to the intervals, tickets or points behind the figure."""
+    if row["document"] is None:
+        return f"<code>{escape(row['mart'])}</code>"
+    place = f"{row['file']}:{row['line']}"
+    return f"{escape(row['document'])}, {day(row['document_on'])}<br><small>{escape(place)}</small>"
+
+
 def history_section(data: Figures) -> str:
     purge = data.frame("purge")
     title = both("Historique (article 4)", "History (article 4)")
@@ -770,7 +853,13 @@ def page(data: Figures) -> str:
         body.append(names.get(row["key"], ""))
         body += [
             part(data, row)
-            for part in (months_section, availability_section, support_section, backup_section)
+            for part in (
+                months_section,
+                availability_section,
+                support_section,
+                backup_section,
+                obligations_section,
+            )
         ]
     body += [history_section(data), evidence_section(data, zone)]
     return _filled(

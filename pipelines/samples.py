@@ -450,6 +450,18 @@ MAJOR_VERSIONS: tuple[Row, ...] = (
 )
 
 
+ATTESTATIONS: tuple[Row, ...] = tuple(
+    {"contract_id": CONTRACT, "article": article, "document": document, "dated_on": begin, "valid_until": end}
+    for article, document, begin, end in (
+        ("7", "Certificat ISO/IEC 27001, centre de Lyon", "2023-02-01", "2026-02-01"),
+        ("7", "Rapport d'audit SOC 2, centre de Rennes", "2026-03-10", "2027-03-10"),
+        ("8", "Procédure de supervision, édition 4", "2024-09-02", ""),
+        ("11", "Procédure des comptes utilisateurs, édition 2", "2025-11-17", ""),
+        ("13", "Catalogue des tutoriels", "2025-06-01", "2025-12-01"),
+    )
+)
+
+
 def _quiet_tickets() -> Iterator[Row]:
     chance = Random(f"{SEED} tickets")
     clients = sorted(
@@ -1002,6 +1014,7 @@ def write(root: Path) -> None:
     _write_interruptions(inbox)
     _write_tickets(inbox)
     _write_certifications(inbox)
+    _write_attestations(inbox)
     _write_backups(inbox)
     _write_history(inbox)
 
@@ -1133,6 +1146,11 @@ def _write_certifications(inbox: Inbox) -> None:
         "certifications/canonical/attempts.csv", EXAM_ATTEMPTS, bad=("E-900,aubry,c.roux,,2026-03-20,170",)
     )
     inbox.csv("certifications/canonical/major_versions.csv", MAJOR_VERSIONS)
+
+
+def _write_attestations(inbox: Inbox) -> None:
+    bad = (f"{CONTRACT},12,Guide de l'espace client,le 3 mars 2026,",)
+    inbox.csv("attestations/canonical/attestations.csv", ATTESTATIONS, bad=bad)
 
 
 def _write_backups(inbox: Inbox) -> None:

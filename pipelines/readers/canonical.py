@@ -24,6 +24,7 @@ from pipelines.readers import RAW_CHARACTERS, Batch, Reader, history_canonical, 
 from pipelines.readers.values import typed
 from pipelines.schemas import (
     LandingModel,
+    attestations,
     backups,
     certifications,
     history,
@@ -59,6 +60,7 @@ _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]]
         ("attempts", "attempts", certifications.Attempts),
         ("major_versions", "major_versions", certifications.MajorVersions),
     ),
+    ("attestations", "canonical"): (("", "attestations", attestations.Attestations),),
     ("backups", "canonical"): (
         ("points", "points", backups.Points),
         ("jobs", "jobs", backups.Jobs),

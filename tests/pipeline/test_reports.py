@@ -88,7 +88,7 @@ def test_the_page_is_well_formed_and_has_its_five_cards_and_four_charts(page: st
     for chart in charts:
         for language in ("fr", "en"):
             assert f'id="{chart}-{language}"' in page
-    assert tags.counts["section"] == 6
+    assert tags.counts["section"] == 7
 
 
 def test_the_page_prints_the_rates_of_the_marts_cut(page: str, marts: duckdb.DuckDBPyConnection) -> None:
