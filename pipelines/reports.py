@@ -609,7 +609,7 @@ def _coverage(coverage: list[Row]) -> str:
 def obligations_section(data: Figures, contract: Row) -> str:
     """Every clause of the contract with the verdicts of its last months, then those of which nothing is known, and why."""
     frame = data.frame("obligations", contract["contract_id"])
-    months = frame["month"].unique().sort().to_list()[-OBLIGATION_MONTHS:]
+    months = frame["month"].unique().sort(descending=True).to_list()[:OBLIGATION_MONTHS]
     by_clause: dict[tuple[str, str], dict[date, Row]] = {}
     for row in frame.filter(pl.col("month").is_in(months)).iter_rows(named=True):
         by_clause.setdefault((row["article"], row["title"]), {})[row["month"]] = row
@@ -649,7 +649,7 @@ def obligations_section(data: Figures, contract: Row) -> str:
             rows,
             css="wide",
             note=both(
-                "Le pire constat du mois décide ; les chiffres sont ceux du dernier mois connu. « Menacée » :"
+                "Le pire constat du mois décide ; les chiffres sont ceux du dernier mois connu. « Menacé » :"
                 " en défaut ou en cours à ce jour, encore rattrapable. Tous les mois sont dans"
                 " sla_marts.obligations.",
                 "The worst finding of a month decides; figures are those of the last month known. “At risk”:"
