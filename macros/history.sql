@@ -58,6 +58,11 @@ enum ('quarantine', 'keep', 'hold', 'hold_tax', 'previously_purged', 'blocked', 
 {%- endmacro %}
 {% macro spark__verdict_type() %}string{% endmacro %}
 
+{# A verdict of that type; as a constant of it, so that no text is looked up for each of millions of rows. #}
+{% macro verdict(name) %}{{ return(adapter.dispatch('verdict')(name)) }}{% endmacro %}
+{% macro duckdb__verdict(name) %}cast('{{ name }}' as {{ verdict_type() }}){% endmacro %}
+{% macro spark__verdict(name) %}'{{ name }}'{% endmacro %}
+
 {% macro entry_key_type() %}{{ return(adapter.dispatch('entry_key_type')()) }}{% endmacro %}
 {% macro duckdb__entry_key_type() %}enum ('journal_number_date', 'journal_date_piece', 'journal_date', 'journal_number'){% endmacro %}
 {% macro spark__entry_key_type() %}string{% endmacro %}

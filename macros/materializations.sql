@@ -65,7 +65,7 @@
    reads only dossiers that the session variable `asked_dossiers` names (macro is_asked), gives every dossier at least one row, and
    lets each of them bear `dossier_key` and `fingerprint`. All in one transaction: a crash leaves the rows as they were. #}
 {% materialization kept_by_dossier, adapter='duckdb' %}
-    {%- set portion_lines = 1500000 -%}
+    {%- set portion_lines = 6000000 -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set fingerprints = api.Relation.create(this.database, this.schema, 'int_history_fingerprints') -%}

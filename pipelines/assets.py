@@ -116,6 +116,10 @@ _SUMMARIES = {
         "restore_points": "One row per restore point, summed up over the listings that show it.",
         "holdings": "One row per repository, environment and content that a listing named.",
     },
+    "history": {
+        "entries": "One row per dossier, journal, entry number and date: its lines summed up.",
+        "ledgers": "One row per dossier: how many lines are stored, of which dates.",
+    },
 }
 
 

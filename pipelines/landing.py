@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import availability_memory, backup_listings, backup_points, probe_days, source_config
+from pipelines import availability_memory, backup_listings, backup_points, ledgers, probe_days, source_config
 from pipelines.ahead import ahead
 from pipelines.errors import InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
@@ -127,6 +127,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
     probe_days.create(con)
     availability_memory.create(con)
     backup_points.create(con)
+    ledgers.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:
@@ -172,6 +173,8 @@ class Landing:
         probe_days.refresh(self._con)
         if source == "backups":
             backup_points.refresh(self._con)
+        if source == "history":
+            ledgers.refresh(self._con)
         self._con.commit()
         return total
 
@@ -304,6 +307,10 @@ class Landing:
                     )
                 if table.name == "points":
                     backup_points.touch_file(self._con, file_id)
+                if table.name == "movements":
+                    ledgers.touch(
+                        self._con, f"select dossier_key from landing.movements where file_id = {file_id}"
+                    )
                 self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
         self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
         self._con.execute("delete from landing.files where file_id = ?", [file_id])
@@ -397,6 +404,8 @@ class Landing:
             merged = merge(self._con, table, rows, self._run_id)
             if table.name == "checks":
                 probe_days.touch(self._con, f"select probe_key, checked_at from {merged.fresh}")
+            if table.name == "movements":
+                ledgers.touch(self._con, f"select dossier_key from {merged.fresh}")
             if table.is_counted:
                 for file_id, accepted in merged.accepted.items():
                     under_way[file_id].counts.accepted += accepted

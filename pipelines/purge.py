@@ -59,6 +59,22 @@ inner join landing.movements as movements
 inner join landing.files as files on files.file_id = movements.file_id
 where verdicts.verdict = 'purge' and cut_offs.client_id = $client and ($dossier is null or cut_offs.dossier_id = $dossier)
 """
+# Dossiers of which lines were read, or facts changed, since they were judged: a run broke off in between.
+_UNJUDGED = """
+select keys.dossier_id
+from landing.dossier_keys as keys
+inner join landing.ledgers as ledgers on ledgers.dossier_key = keys.dossier_key and ledgers.lines > 0
+left join sla_intermediate.int_history_fingerprints as known
+    on known.dossier_key = keys.dossier_key and known.lines = ledgers.lines and known.last_file_id = ledgers.last_file_id
+left join (select distinct dossier_key, fingerprint from sla_intermediate.int_history_counts) as judged
+    on judged.dossier_key = known.dossier_key and judged.fingerprint = known.fingerprint
+where keys.client_id = $client and judged.dossier_key is null
+union all
+select keys.dossier_id
+from landing.touched_ledgers
+inner join landing.dossier_keys as keys using (dossier_key)
+where keys.client_id = $client
+"""
 
 
 @dataclass(frozen=True)
@@ -81,12 +97,13 @@ class PurgeList:
 def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: str | None = None) -> PurgeList:
     """Write the purge candidates of a client, or of one of its dossiers, below `folder`, in a folder named after them.
 
-    Reads the working database of the last run. Raises BuildError where there is none or a run is writing to it,
+    Reads the working database of the last run. Raises BuildError where there is none, a run is writing to it or broke off,
     ConfigurationError for a client or dossier without a ledger, InvariantError where the archive does not read back to the
     same rows and sums (then nothing is left behind).
     """
     with _reading(work_database) as con:
         _check_known(con, client_id, dossier_id)
+        _check_judged(con, client_id)
         lines = con.execute(_LINES, {"client": client_id, "dossier": dossier_id}).pl().sort(*_ORDER)
         run = con.execute(
             "select strftime(as_of at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ') from landing.run"
@@ -202,6 +219,14 @@ def _check_known(con: duckdb.DuckDBPyConnection, client_id: str, dossier_id: str
         shown = ", ".join(sorted(known)[:10]) + (", ..." if len(known) > 10 else "")
         raise ConfigurationError(
             f"--dossier {dossier_id!r}: client {client_id!r} has none such; it has {shown}"
+        )
+
+
+def _check_judged(con: duckdb.DuckDBPyConnection, client_id: str) -> None:
+    unjudged = con.execute(_UNJUDGED, {"client": client_id}).fetchone()
+    if unjudged:
+        raise BuildError(
+            f"dossier {unjudged[0]!r} of client {client_id!r} changed since it was judged: a run broke off; run livret run again"
         )
 
 

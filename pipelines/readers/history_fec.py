@@ -58,7 +58,7 @@ ENTRY_KEYS: dict[str, tuple[str, ...]] = {
     "journal_date": ("journal_code", "entry_on"),
     "journal_number": ("journal_code", "entry_number"),
 }
-AMOUNT = pl.Decimal(18, 2)
+AMOUNT, TOTAL = pl.Decimal(18, 2), pl.Decimal(24, 2)  # of a line, of a sum of lines
 CHUNK_ROWS = 1_000_000
 _NAME = re.compile(r"(?P<siren>\d*)FEC(?P<closing>\d{8})", re.IGNORECASE)
 _LEGAL_NAME = re.compile(r"^\d{9}FEC\d{8}(_\d+)?\.(txt|csv|xml)$", re.IGNORECASE)
@@ -650,8 +650,8 @@ def base_entries(movements: pl.DataFrame) -> pl.DataFrame:
     return movements.group_by(*ENTRY_KEYS["journal_number_date"], maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("rows"),
         pl.col("piece").min(),
-        pl.col("debit").sum().cast(AMOUNT),
-        pl.col("credit").sum().cast(AMOUNT),
+        pl.col("debit").sum().cast(TOTAL),
+        pl.col("credit").sum().cast(TOTAL),
         pl.col("size_bytes").sum(),
     )
 
@@ -730,8 +730,8 @@ def _report(
         .agg(
             pl.col("rows").sum(),
             pl.len().cast(pl.Int64).alias("entries"),
-            pl.col("debit").sum().cast(AMOUNT),
-            pl.col("credit").sum().cast(AMOUNT),
+            pl.col("debit").sum().cast(TOTAL),
+            pl.col("credit").sum().cast(TOTAL),
             pl.col("size_bytes").sum(),
         )
         .sort("year")

@@ -9,7 +9,8 @@ import polars as pl
 from pipelines.schemas import LandingModel, text, value
 
 Amount = Annotated[pl.Decimal, 18, 2]
-# A line of a thousand billion or more is a typing error, whatever its currency; sums of ten thousand smaller ones still fit.
+Total = Annotated[pl.Decimal, 24, 2]
+# A line of a thousand billion or more is a typing error, whatever its currency; sums of ten billion smaller ones still fit.
 TOO_LARGE = Decimal(10**12)
 
 
@@ -97,8 +98,8 @@ class FecFiles(LandingModel):
     entries_unbalanced: int = value("Of these, those that do not balance", ge=0)
     key_entries: int = value("Entries by the entry key chosen", ge=0)
     key_entries_unbalanced: int = value("Of these, those that do not balance", ge=0)
-    debit: Amount = value("Sum of Debit")
-    credit: Amount = value("Sum of Credit")
+    debit: Total = value("Sum of Debit")
+    credit: Total = value("Sum of Credit")
     first_on: date = value("First EcritureDate", nullable=True)
     last_on: date = value("Last EcritureDate", nullable=True)
     size_bytes: int = value("Bytes of the file", ge=0)
@@ -112,8 +113,8 @@ class FecYears(LandingModel):
     year: int = value("Calendar year of EcritureDate", ge=1)
     rows: int = value("Lines", ge=0)
     entries: int = value("Distinct journal, number and date", ge=0)
-    debit: Amount = value("Sum of Debit")
-    credit: Amount = value("Sum of Credit")
+    debit: Total = value("Sum of Debit")
+    credit: Total = value("Sum of Credit")
     size_bytes: int = value("Bytes of the lines, line ends included", ge=0)
 
 

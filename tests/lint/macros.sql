@@ -32,6 +32,7 @@
 {% macro is_asked(dossier_key) %}is_asked({{ dossier_key }}){% endmacro %}
 {% macro starts_with(text, beginning) %}starts_with({{ text }}, {{ beginning }}){% endmacro %}
 {% macro verdict_type() %}string{% endmacro %}
+{% macro verdict(name) %}'{{ name }}'{% endmacro %}
 {% macro entry_key_type() %}string{% endmacro %}
 {% macro bit_of_day(day_number) %}bit_of_day({{ day_number }}){% endmacro %}
 {% macro night_bit(night_on) %}night_bit({{ night_on }}){% endmacro %}

@@ -22,7 +22,7 @@ from tests.pipeline.history_worlds import World, worlds, write_contract, write_c
 
 NOON = datetime(2026, 2, 28, 12, tzinfo=UTC)
 MODELS = ("--select", "+path:models/marts/history")
-KEPT = ("int_history_entry_verdicts", "int_history_counts", "int_history_journals")
+KEPT = ("int_history_entry_findings", "int_history_entry_ties", "int_history_counts")
 MARTS = (
     "history_purge_candidates", "history_purge_entries", "history_purge_forecast", "history_disputed_entries",
     "history_entry_keys",
@@ -66,7 +66,8 @@ class Place:
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         with duckdb.connect(str(self.database), read_only=True) as con:
-            names = [f"sla_intermediate.{name}" for name in KEPT] + [f"sla_marts.{name}" for name in MARTS]
+            names = [f"sla_intermediate.{name}" for name in (*KEPT, "int_history_entry_verdicts")]
+            names += [f"sla_marts.{name}" for name in MARTS]
             return {name: con.execute(f"from {name} order by all").fetchall() for name in names}
 
     def change(self, statement: str) -> None:
@@ -167,15 +168,15 @@ def test_after_any_sequence_of_runs_the_verdicts_are_those_of_a_rebuild(tmp_path
 def test_only_dossiers_of_which_something_changed_are_judged_again(tmp_path: Path) -> None:
     place = start(tmp_path, generated(30))
     place.run(NOON)
-    clients = "select count(distinct dossier_key) from sla_intermediate.int_history_entry_verdicts"
+    clients = "select count(distinct dossier_key) from sla_intermediate.int_history_counts"
     ((client,),) = place.ask("select max(client_id) from sla_intermediate.int_history_cut_offs")
 
     def judged_again() -> list[tuple[object, ...]]:
         found = place.ask(
-            "select distinct client_id from sla_intermediate.int_history_entry_verdicts"
+            "select distinct client_id from sla_intermediate.int_history_counts"
             " inner join sla_intermediate.int_history_cut_offs using (dossier_key) where size_bytes >= 0"
         )
-        place.change("update sla_intermediate.int_history_entry_verdicts set size_bytes = -1")
+        place.change("update sla_intermediate.int_history_counts set size_bytes = -1")
         return found
 
     all_dossiers = place.ask(clients)
@@ -219,6 +220,7 @@ def test_a_dossier_that_is_taken_back_leaves_nothing_behind(tmp_path: Path) -> N
     place.run(NOON)
     land(place.inbox, place.database.parent, NOON, tmp_path / "contract")
     place.change("delete from landing.movements where dossier_key = 1")
+    place.change("insert into landing.touched_ledgers values (1)")
     place.run(NOON)
     for name in KEPT:
         assert place.ask(f"select count(*) from sla_intermediate.{name} where dossier_key = 1") == [(0,)]

@@ -1,4 +1,4 @@
--- One row per dossier with movements: its contract, the terms in force on the date asked, and the dates it spans.
+-- One row per dossier with movements: its contract, the terms in force on the date asked, and the dates it ledgers.
 -- A client with several contracts is under that of a production environment, the one opened last; a client in no registry
 -- is under the warehouse's only contract, or under none.
 with keys as (
@@ -65,15 +65,8 @@ targets as (
     group by contracts.contract_id
 ),
 
-spans as (
-    select
-        movements.dossier_key,
-        count(*) as lines,
-        max(movements.file_id) as last_file_id,
-        min(movements.entry_on) as first_on,
-        max(movements.entry_on) as last_on,
-    from {{ ref('stg_history__movements') }} as movements
-    group by movements.dossier_key
+ledgers as (
+    select * from {{ ref('stg_history__ledgers') }}
 )
 
 select
@@ -86,13 +79,13 @@ select
     terms.customers_account,
     targets.kept_years,
     targets.tax_years,
-    spans.lines,
-    spans.last_file_id,
+    ledgers.lines,
+    ledgers.last_file_id,
     coalesce(contracts.as_of_on, cast(stg_run.as_of as date)) as as_of_on,
-    spans.first_on,
-    spans.last_on,
+    ledgers.first_on,
+    ledgers.last_on,
 from keys
-inner join spans on spans.dossier_key = keys.dossier_key
+inner join ledgers on ledgers.dossier_key = keys.dossier_key
 cross join {{ ref('stg_run') }} as stg_run
 left join environments on environments.client_id = keys.client_id and environments.place = 1
 left join contracts

@@ -9,11 +9,11 @@ met as (
         unreadable.file_ref,
         unreadable.line,
     from unreadable
-    inner join {{ ref('int_history_entry_verdicts') }} as verdicts
-        on verdicts.dossier_key = unreadable.dossier_key
-        and verdicts.journal_code = unreadable.journal_code
-        and verdicts.entry_number = unreadable.entry_number
-        and verdicts.entry_on = coalesce(unreadable.entry_on, verdicts.entry_on)
+    inner join {{ ref('stg_history__entries') }} as entries
+        on entries.dossier_key = unreadable.dossier_key
+        and entries.journal_code = unreadable.journal_code
+        and entries.entry_number = unreadable.entry_number
+        and entries.entry_on = coalesce(unreadable.entry_on, entries.entry_on)
 )
 
 select

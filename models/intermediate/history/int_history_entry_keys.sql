@@ -1,12 +1,7 @@
 -- One row per journal of a dossier in which entries do not balance: the entry key that leaves the fewest unbalanced ones.
 -- The law's (journal, number, date) stays unless another leaves fewer without lumping more lines into them (R14).
 with entries as (
-    select
-        entries.*,
-        pieces.piece,
-    from {{ ref('int_history_entries') }} as entries
-    inner join {{ ref('int_history_entry_pieces') }} as pieces
-        on pieces.dossier_key = entries.dossier_key and pieces.entry_id = entries.entry_id
+    select * from {{ ref('int_history_entries_doubtful') }}
 ),
 
 tried as (

@@ -24,9 +24,8 @@ facts as (
         slices.dossier_key,
         {{ row_hash(
             'slices.year', 'slices.fiscal_year_from', 'slices.fiscal_year_until', 'slices.fiscal_year_end',
-            'slices.tax_held_until', 'slices.leaves_fiscal_on', 'slices.leaves_calendar_on',
-            'slices.history_rule', 'slices.calendar_cut_off', 'slices.fiscal_cut_off', 'slices.cut_off',
-            'slices.has_no_terms', 'slices.tax_held_until >= slices.as_of_on'
+            'slices.tax_held_until', 'slices.free_before_holds_on', 'slices.is_kept_by_calendar',
+            'slices.is_kept_by_fiscal', 'slices.is_kept', 'slices.is_tax_held', 'slices.has_no_terms'
         ) }} as fact,
     from {{ ref('int_history_fiscal_slices') }} as slices
 
@@ -80,6 +79,7 @@ select
     dossiers.suppliers_account,
     dossiers.customers_account,
     dossiers.lines,
+    dossiers.last_file_id,
     combined.fingerprint,
 from dossiers
 inner join combined on combined.dossier_key = dossiers.dossier_key

@@ -9,18 +9,22 @@ with parts as (
         marks.unreadable_rules,
         coalesce(marks.has_holds, false) as has_holds,
         coalesce(marks.is_held, false) as is_held,
-        entries.has_open_item,
+        open_items.entry_id is not null as has_open_item,
         coalesce(marks.certified_lines, 0) = entries.lines as is_certified,
         entries.unvalidated_lines > 0 as is_unvalidated,
-        entries.entry_on,
+        slices.is_kept_by_calendar,
+        slices.is_kept_by_fiscal,
+        slices.is_kept,
+        slices.is_tax_held,
         slices.tax_held_until,
-        slices.leaves_calendar_on,
-        slices.leaves_fiscal_on,
+        slices.free_before_holds_on,
     from {{ ref('int_history_entries_joined') }} as joined
-    inner join {{ ref('int_history_entries') }} as entries
+    inner join {{ ref('int_history_entries_doubtful') }} as entries
         on entries.dossier_key = joined.dossier_key and entries.entry_id = joined.entry_id
     left join {{ ref('int_history_entry_marks') }} as marks
         on marks.dossier_key = joined.dossier_key and marks.entry_id = joined.entry_id
+    left join {{ ref('int_history_entry_open_items') }} as open_items
+        on open_items.dossier_key = joined.dossier_key and open_items.entry_id = joined.entry_id
     left join {{ ref('int_history_fiscal_slices') }} as slices
         on slices.dossier_key = entries.dossier_key
         and slices.year = year(entries.entry_on)
@@ -33,16 +37,18 @@ wholes as (
         parts.dossier_key,
         parts.whole_id,
         {{ text_list('parts.unreadable_rules') }} as unreadable_rules,
-        max(case when parts.has_holds then 1 else 0 end) = 1 as has_holds,
-        max(case when parts.is_held then 1 else 0 end) = 1 as is_held,
-        max(case when parts.is_unvalidated then 1 else 0 end) = 1 as is_unvalidated,
-        max(case when parts.has_open_item then 1 else 0 end) = 1 as has_open_item,
-        min(case when parts.is_certified then 1 else 0 end) = 1 as is_certified,
+        bool_or(parts.has_holds) as has_holds,
+        bool_or(parts.is_held) as is_held,
+        bool_or(parts.is_unvalidated) as is_unvalidated,
+        bool_or(parts.has_open_item) as has_open_item,
+        bool_and(parts.is_certified) as is_certified,
         sum(parts.debit) <> sum(parts.credit) as is_unbalanced,
-        max(parts.entry_on) as last_on,
+        bool_or(parts.is_kept_by_calendar) as is_kept_by_calendar,
+        bool_or(parts.is_kept_by_fiscal) as is_kept_by_fiscal,
+        bool_or(parts.is_kept) as is_kept,
+        bool_or(parts.is_tax_held) as is_tax_held,
         max(parts.tax_held_until) as tax_held_until,
-        max(parts.leaves_calendar_on) as leaves_calendar_on,
-        max(parts.leaves_fiscal_on) as leaves_fiscal_on,
+        max(parts.free_before_holds_on) as free_before_holds_on,
     from parts
     group by parts.dossier_key, parts.whole_id
 )

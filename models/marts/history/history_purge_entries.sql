@@ -46,7 +46,7 @@ select
 from verdicts
 inner join cut_offs on cut_offs.dossier_key = verdicts.dossier_key
 where verdicts.verdict <> 'quarantine'
-    or coalesce(verdicts.last_on < cut_offs.cut_off, true)
+    or not coalesce(verdicts.is_kept, false)
 
 union all
 
@@ -60,8 +60,8 @@ select
     'quarantine' as verdict,
     unread.rules as reasons,
     unread.lines,
-    cast(0 as decimal(18, 2)) as debit,
-    cast(0 as decimal(18, 2)) as credit,
+    cast(0 as decimal(24, 2)) as debit,
+    cast(0 as decimal(24, 2)) as credit,
     unread.size_bytes as bytes,
     cast(null as date) as free_on,
     cast(null as bigint) as entry_id,

@@ -15,8 +15,8 @@ counted as (
         counts.verdict,
         cast(sum(counts.entries) as bigint) as entries,
         cast(sum(counts.lines) as bigint) as lines,
-        cast(sum(counts.debit) as decimal(18, 2)) as debit,
-        cast(sum(counts.credit) as decimal(18, 2)) as credit,
+        cast(sum(counts.debit) as decimal(24, 2)) as debit,
+        cast(sum(counts.credit) as decimal(24, 2)) as credit,
         cast(sum(counts.size_bytes) as bigint) as bytes,
     from counts
     group by counts.dossier_key, counts.free_on, counts.verdict

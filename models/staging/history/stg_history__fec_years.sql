@@ -4,7 +4,7 @@ select
     fec_years.year,
     fec_years.rows,
     fec_years.entries,
-    fec_years.debit,
-    fec_years.credit,
+    cast(fec_years.debit as decimal(24, 2)) as debit,
+    cast(fec_years.credit as decimal(24, 2)) as credit,
     fec_years.size_bytes,
 from {{ source('landing', 'fec_years') }} as fec_years
