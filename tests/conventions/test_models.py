@@ -107,6 +107,18 @@ def test_marts_have_an_enforced_contract_and_a_tested_grain(
     assert not ungrained
 
 
+def test_what_every_run_checks_reads_no_view(nodes: dict[str, Any]) -> None:
+    """A run leaves out views that stand, and dbt with them every test that reads one: such a test is a step's, or none."""
+    wrong = [
+        (node["name"], parent["name"])
+        for node in nodes.values()
+        if node["resource_type"] == "test" and "step" not in node["config"]["tags"]
+        for parent in _parents(node, nodes)
+        if parent["resource_type"] == "model" and parent["config"]["materialized"] == "view"
+    ]
+    assert not wrong
+
+
 def test_sql_holds_no_wall_clock_and_no_engine_zone_conversion() -> None:
     forbidden = re.compile(
         r"current_timestamp|current_date|now\(\)|today\(\)|getdate|timezone\(|at time zone|asof\s+join",

@@ -1,4 +1,5 @@
-{# By dossier, lines, sums and bytes that were read are those that were judged: no line is lost, none is judged twice. #}
+{# By dossier, lines, sums and bytes that were read are those that were judged: no line is lost, none is judged twice.
+   To be given tables: a run leaves out the views that stand, and with them the tests that read one. #}
 {% test judges_every_line(model, movements, unreadable_lines, dossier_keys) %}
 with counted as (
     select dossier_key, count(*) as lines, sum(debit) as debit, sum(credit) as credit, sum(size_bytes) as bytes
