@@ -17,7 +17,7 @@ import polars as pl
 
 from pipelines import availability_memory, backup_listings, backup_points, ledgers, probe_days, source_config
 from pipelines.ahead import ahead
-from pipelines.errors import InvariantError, UnreadableFile
+from pipelines.errors import BuildError, InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
 from pipelines.merging import merge
@@ -113,7 +113,40 @@ class _FileUnderWay:
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
-    """Make what is not there yet of schema `landing`."""
+    """Make schema `landing` where there is none.
+
+    Raises BuildError where another version of livret made it, with other tables or types: what was read then would be
+    passed over or misread now, and nothing would tell.
+    """
+    stands = _shape(con)
+    if not stands:
+        con.begin()
+        _make(con)
+        con.commit()
+        return
+    with duckdb.connect() as fresh:
+        _make(fresh)
+        wanted = _shape(fresh)
+    for place, kind in wanted.items():
+        if stands.get(place) != kind:
+            raise BuildError(
+                f"the working database was made by another version of livret: landing.{'.'.join(place)} is"
+                f" {stands.get(place, 'missing')}, expected {kind}. Run that version, or move the .work folder beside the"
+                " warehouse away and run again with every file in the inbox: all is read anew (statements of closed months"
+                " stay in the published file you keep)"
+            )
+
+
+def _shape(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Types of the columns of schema `landing`, by table and column."""
+    rows = con.execute(
+        "select table_name, column_name, data_type from duckdb_columns()"
+        " where schema_name = 'landing' and database_name = current_database()"
+    ).fetchall()
+    return {(table, column): kind for table, column, kind in rows}
+
+
+def _make(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_CREATE)
     for table in TABLES.values():
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.stored_columns.items())
