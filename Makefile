@@ -1,5 +1,5 @@
 # The two commands of the README are `make run` and `make test`; both do the set-up first, once.
-.PHONY: run test install check lint bench lock notebook clean
+.PHONY: run test install lint bench notebook lock clean
 PYTHON ?= python3
 BIN := .venv/bin
 SAMPLES := --inbox data/samples --as-of 2026-03-31T09:00:00+02:00
@@ -32,6 +32,10 @@ lint: .venv/ok ## repair what the linters can
 
 bench: .venv/ok ## speed, as ratios to a bare scan in the same run
 	$(BIN)/python -m tests.bench
+
+notebook: .venv/ok ## every notebook executed over the published file, beside its source
+	$(BIN)/jupytext --quiet --to notebook notebooks/*.py
+	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
 
 lock: ## resolve the dependencies anew; names no registry
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --universal --generate-hashes \

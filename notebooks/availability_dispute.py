@@ -14,7 +14,7 @@
 # # What a dispute about availability hangs on
 # For the day on which a client and the provider do not agree on a month. The notebook opens the published file
 # read-only, `LIVRET_WAREHOUSE` or `data/warehouse/livret.duckdb`; outputs are not committed, this makes them:
-# `.venv/bin/jupytext --to notebook --execute notebooks/availability_dispute.py`
+# `make notebook`
 
 # %%
 from datetime import UTC, datetime

@@ -15,7 +15,7 @@
 # What an analyst asks before the figures go out. The notebook opens the published file read-only, so a run
 # may go on meanwhile; it reads `LIVRET_WAREHOUSE`, else `data/warehouse/livret.duckdb`. Outputs are not
 # committed; this makes them:
-# `.venv/bin/jupytext --to notebook --execute notebooks/monthly_review.py`
+# `make notebook`
 
 # %%
 from datetime import UTC, datetime
@@ -43,6 +43,28 @@ def ask(query: str) -> pl.DataFrame:
 
 # %%
 ask("select as_of, run_id, files, rows_accepted, rows_rejected from sla_marts.headline_total")
+
+# %% [markdown]
+# ## Which promises were not kept last month, and which environments broke them?
+# The register of obligations has a verdict for every clause; its findings say whose.
+
+# %%
+ask("""
+    select obligations.article, obligations.title, obligations.verdict, obligations.figure, obligations.target,
+        obligations.mart, count(findings.environment_id) as environments,
+        string_agg(findings.environment_id, ', ' order by findings.figure, findings.environment_id) as which
+    from sla_marts.obligations
+    left join sla_marts.obligation_findings as findings
+        on findings.contract_id = obligations.contract_id
+        and findings.mart = obligations.mart
+        and findings.month = obligations.month
+        and findings.verdict = obligations.verdict
+        and (obligations.commitment is null or obligations.commitment = findings.commitment)
+    where obligations.month = (select max(month) from sla_marts.obligations where is_over)
+        and obligations.verdict in ('broken', 'at_risk', 'inconclusive')
+    group by all
+    order by obligations.article, obligations.title
+""")
 
 # %% [markdown]
 # ## Who came closest to a broken promise without breaking it?

@@ -15,7 +15,7 @@
 # Time used does not depend on the limit, so another limit is another comparison: nothing in the contract is
 # touched and nothing is built anew. The notebook opens the published file read-only (`LIVRET_WAREHOUSE`, else
 # `data/warehouse/livret.duckdb`). Outputs are not committed; this makes them:
-# `.venv/bin/jupytext --to notebook --execute notebooks/what_if_targets.py`
+# `make notebook`
 #
 # Limits in working days (R10) are left out: their verdict is by date, not by seconds.
 

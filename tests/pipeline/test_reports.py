@@ -238,10 +238,16 @@ def test_the_notebook_answers_its_questions(
         " order by error_budget_left_s, environment_id limit 1"
     ).fetchone()
     assert worst is not None
-    assert worst[0] in outputs[2]
     assert worst[0] in outputs[3]
+    assert worst[0] in outputs[4]
+    verdicts = marts.execute(
+        "select distinct verdict from sla_marts.obligations where month = '2026-02-01'"
+    ).fetchall()
+    unkept = {verdict for (verdict,) in verdicts} & {"broken", "at_risk", "inconclusive"}
+    assert unkept
+    assert all(verdict in outputs[2] for verdict in unkept)
     late = marts.execute(
         "select ticket_id from sla_marts.ticket_commitments where outcome = 'breached'"
     ).fetchall()
     assert late
-    assert all(ticket_id in outputs[4] for (ticket_id,) in late)
+    assert all(ticket_id in outputs[5] for (ticket_id,) in late)
