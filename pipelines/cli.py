@@ -61,6 +61,9 @@ def main() -> NoReturn:
     except LivretError as error:
         click.echo(f"livret: {error}", err=True)
         sys.exit(error.exit_status)
+    except Exception as error:  # nobody should read a traceback to learn that a disk is full
+        click.echo(f"livret: {type(error).__name__}: {error}; nothing more was done. Report this", err=True)
+        sys.exit(LivretError.exit_status)
     sys.exit(0)
 
 

@@ -77,4 +77,9 @@ def instant(text: str) -> datetime:
         ) from error
     if found.tzinfo is None:
         raise ConfigurationError(f"--as-of {text!r} has no offset; add one, such as {text}+02:00 or {text}Z")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:
+        raise ConfigurationError(
+            f"--as-of {text!r}: lies beyond the years 1 to 9999 in UTC; ask about another instant"
+        ) from error

@@ -14,6 +14,7 @@ import duckdb
 from pipelines.errors import BuildError, ConfigurationError
 from pipelines.resources import MEMORY
 
+_NO_WAREHOUSE = "not a file that `livret run` published; name that one, or remove it and run again"
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
 
 
@@ -76,12 +77,17 @@ def _bound_memory(con: duckdb.DuckDBPyConnection) -> None:
 def reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, read-only, as every notebook and report opens it.
 
-    Raises BuildError where there is none yet.
+    Raises BuildError where there is none yet, or where the file is something else.
     """
     if not warehouse.is_file():
         raise BuildError(f"{warehouse}: no warehouse there yet; `livret run` makes it")
-    con = duckdb.connect(str(warehouse), read_only=True)
     try:
+        con = duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.Error as error:
+        raise BuildError(f"{warehouse}: {_NO_WAREHOUSE} ({error})") from error
+    try:
+        if not number(con, "select count(*) from duckdb_tables() where schema_name = 'sla_marts'"):
+            raise BuildError(f"{warehouse}: {_NO_WAREHOUSE} (it has no schema sla_marts)")
         con.execute("set TimeZone = 'UTC'")
         yield con
     finally:

@@ -475,9 +475,10 @@ def raw_column(
     elif constant is not None or column.nullable or not rows.height:
         raw = pl.Series(name, [None], dtype=pl.String).new_from_index(0, rows.height)
     else:
+        has = ", ".join([given for given in rows.columns if given != LINE][:20])
         raise UnreadableFile(
             "missing_column",
-            f"{file.name}: no column {found!r}, which is required; the file has {', '.join(rows.columns[:20])}. "
+            f"{file.name}: no column {found!r}, which is required; the file has {has}. "
             "Add it, or name it under [columns] in source.toml",
             column=name,
         )

@@ -10,7 +10,8 @@ import polars as pl
 from pipelines.inbox import InboxFile, sha256
 from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
 from pipelines.readers.movement_keys import keyed
-from pipelines.schemas.history import TOO_LARGE
+from pipelines.readers.values import dates
+from pipelines.schemas.history import FIRST_YEAR, LAST_YEAR, TOO_LARGE
 
 REQUIRED = (
     "client_id",
@@ -57,6 +58,9 @@ def with_unreadable(batch: Batch, file: InboxFile) -> Iterator[Batch]:
         too_large = batch.rows.filter(pl.col(name).abs() >= TOO_LARGE)
         for line, amount in too_large.select("line", name).iter_rows():
             lost.setdefault(line, reject(line, "amount_too_large", name, str(amount), None))
+    of_no_year = batch.rows.filter(~pl.col("entry_on").dt.year().is_between(FIRST_YEAR, LAST_YEAR))
+    for line, day in of_no_year.select("line", "entry_on").iter_rows():
+        lost.setdefault(line, reject(line, "date_out_of_range", "entry_on", str(day), None))
     texts = batch.raw(set(lost)) if batch.raw and lost else {}
     missing = rejects_frame([{**row, "raw": texts.get(line)} for line, row in sorted(lost.items())])
     rows = batch.rows.filter(~pl.col("line").is_in(list(lost))) if lost else batch.rows
@@ -72,9 +76,7 @@ def _unreadable(rejects: pl.DataFrame, file_ref: str) -> pl.DataFrame:
         record = _record(row["raw"])
         if not record.get("client_id") or not record.get("dossier_id"):
             continue
-        entry_on = pl.Series([record.get("entry_on")], dtype=pl.String).str.to_date("%Y-%m-%d", strict=False)[
-            0
-        ]
+        day = None if row["column"] == "entry_on" else record.get("entry_on")
         found.append(
             {
                 "line": row["line"],
@@ -83,7 +85,7 @@ def _unreadable(rejects: pl.DataFrame, file_ref: str) -> pl.DataFrame:
                 "dossier_id": record["dossier_id"],
                 "journal_code": record.get("journal_code") or "",
                 "entry_number": record.get("entry_number") or "",
-                "entry_on": entry_on,
+                "entry_on": dates(pl.Series([day], dtype=pl.String)).values[0],
                 "rule": row["rule"],
                 "size_bytes": len(",".join(str(text or "") for text in record.values()).encode()) + 1,
             }

@@ -22,7 +22,15 @@ from pipelines.readers import RAW_CHARACTERS, REJECT_SCHEMA, Batch, Reader
 from pipelines.readers.history_canonical import UNREADABLE_SCHEMA
 from pipelines.readers.movement_keys import BOOKED, keyed, occurrences
 from pipelines.schemas import LandingModel
-from pipelines.schemas.history import TOO_LARGE, FecDeviations, FecFiles, FecYears, Movements
+from pipelines.schemas.history import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    TOO_LARGE,
+    FecDeviations,
+    FecFiles,
+    FecYears,
+    Movements,
+)
 
 LAW = "LPF art. A47 A-1"
 ORDER_2013 = "order of 29 July 2013"
@@ -65,7 +73,6 @@ _LEGAL_NAME = re.compile(r"^\d{9}FEC\d{8}(_\d+)?\.(txt|csv|xml)$", re.IGNORECASE
 _ASCII = bytes(range(0x80))
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _BLANKS = r"[\s\u00a0\u202f\u2007\u2009]"
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # dates outside are typing errors, whatever the calendar says
 # Letters of French texts, which decide between single-byte character sets; anything else above ASCII speaks against one.
 _FRENCH = set("éèàùâêîôûçëïüÿœæÉÈÀÙÂÊÎÔÛÇËÏÜŸŒÆ°€«»’–…²³½§µ£")
 
@@ -453,7 +460,7 @@ def _lawful_dates(rows: pl.DataFrame) -> dict[str, tuple[pl.Series, pl.Series]]:
             pl.col(name).is_null()
             | (
                 pl.col(name).str.contains(r"^\d{8}$")
-                & pl.col(name).str.slice(0, 4).is_between(pl.lit(str(_FIRST_YEAR)), pl.lit(str(_LAST_YEAR)))
+                & pl.col(name).str.slice(0, 4).is_between(pl.lit(str(FIRST_YEAR)), pl.lit(str(LAST_YEAR)))
             )
         )
         .all()
@@ -483,7 +490,7 @@ def _dates(raw: pl.Series, name: str, found: _Deviations) -> tuple[pl.Series, pl
             values = values.zip_with(values.is_not_null(), other.str.to_date(layout, strict=False))
         found.where("date_layout", text, left & values.is_not_null(), f"{LAW}: dates as AAAAMMJJ ({name})")
     found.where("date_of_zeros", raw, zeros, f"{LAW}: a date not given is left empty ({name})")
-    values = values.set(~values.dt.year().is_between(_FIRST_YEAR, _LAST_YEAR).fill_null(True), None)
+    values = values.set(~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR).fill_null(True), None)
     return values, text.is_not_null() & values.is_null()
 
 

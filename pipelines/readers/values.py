@@ -6,7 +6,7 @@ Shared by all readers. A value that is absent stays null; whether it may be is t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -70,10 +70,10 @@ def instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...] = _N
     """ISO 8601 instants in UTC. Without an offset a zone must be declared; the hour that comes twice is rejected unless
     `ambiguous` says which, the hour that does not exist always is, and so is what no clock of our time shows."""
     found = _instants(raw, config, formats)
-    first, last = found.values.min(), found.values.max()
-    if first is None or (first >= EARLIEST and last < LATEST):  # type: ignore[operator]
-        return found
+    # Compared as Polars holds them: Python has no datetime for a year 0, which a null date may well be written as.
     outside = ~found.values.is_between(EARLIEST, LATEST, closed="left").fill_null(True)
+    if not outside.any():
+        return found
     return Typed(found.values.set(outside, None), found.broken.set(outside, "instant_out_of_range"))
 
 
@@ -135,7 +135,15 @@ def _in_zone(raw: pl.Series, local: pl.Series, config: SourceConfig) -> Typed:
 
 
 def dates(raw: pl.Series, text: str = "%Y-%m-%d") -> Typed:
-    """Civil dates, YYYY-MM-DD unless told otherwise."""
+    """Civil dates of the years 1 to 9999, YYYY-MM-DD unless told otherwise."""
+    found = _dates(raw, text)
+    outside = ~found.values.is_between(date.min, date.max).fill_null(True)
+    if not outside.any():
+        return found
+    return Typed(found.values.set(outside, None), found.broken.set(outside, "date_out_of_range"))
+
+
+def _dates(raw: pl.Series, text: str) -> Typed:
     if raw.dtype == pl.Date:
         return Typed.of(raw, raw, "not_a_date")
     if isinstance(raw.dtype, pl.Datetime):

@@ -12,6 +12,8 @@ Amount = Annotated[pl.Decimal, 18, 2]
 Total = Annotated[pl.Decimal, 24, 2]
 # A line of a thousand billion or more is a typing error, whatever its currency; sums of ten billion smaller ones still fit.
 TOO_LARGE = Decimal(10**12)
+# An EcritureDate of another year is a typing error (0018 for 2018), and would be the first to be named for a purge.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Movements(LandingModel):

@@ -1,5 +1,8 @@
 """Interruptions: the register of maintenance and other causes that may exclude downtime (art. 5, 6)."""
 
+import pandera.polars as pa
+import polars as pl
+
 from pipelines.schemas import Instant, LandingModel, text, value
 
 CAUSES = ("maintenance_window", "urgent_maintenance", "force_majeure", "client_equipment", "outside_scope")
@@ -17,3 +20,9 @@ class Interruptions(LandingModel):
     announced_at: Instant = value("When the clients were told", nullable=True)
     is_blocking: bool = value("The service is stopped, not just at risk", nullable=True)
     reason: str = text("Why, in words", nullable=True)
+
+    @pa.dataframe_check(name="required_value_missing")
+    def names_what_it_concerns(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """One of contract and environment is required: a row with neither would leave nothing out of any figure."""
+        named = pl.col("contract_id").is_not_null() | pl.col("environment_id").is_not_null()
+        return data.lazyframe.select(named)

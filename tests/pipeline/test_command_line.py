@@ -118,6 +118,7 @@ def test_check_tells_rejects_and_changes_nothing(tmp_path: Path) -> None:
         (("run", "--inbox", "nowhere"), "no such folder"),
         (("run", "--as-of", "yesterday"), "expected ISO 8601"),
         (("run", "--as-of", "2026-03-31T09:00:00"), "has no offset"),
+        (("run", "--as-of", "9999-12-31T23:59:59-01:00"), "lies beyond"),
         (("run", "--contract", "nowhere"), "does not exist"),
         (("run", "--nonsense"), "No such option"),
         (("close", "--month", "March"), "expected YYYY-MM"),
@@ -136,6 +137,15 @@ def test_wrong_usage_ends_with_two_and_says_why(
 def test_status_without_a_warehouse_says_what_to_do(tmp_path: Path) -> None:
     done = livret("status", "--warehouse", tmp_path / "none.duckdb", check=False)
     assert done.returncode == 1 and "livret run" in done.stderr
+
+
+def test_a_file_that_is_no_warehouse_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "text.duckdb").write_text("no database")
+    duckdb.connect(str(tmp_path / "empty.duckdb")).close()
+    for name in ("text.duckdb", "empty.duckdb"):
+        done = livret("status", "--warehouse", tmp_path / name, check=False)
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert f"{name}: not a file that `livret run` published" in done.stderr
 
 
 def test_an_event_outside_the_known_holidays_names_file_and_line(tmp_path: Path) -> None:

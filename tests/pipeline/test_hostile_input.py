@@ -233,6 +233,23 @@ def test_parquet_loses_only_its_bad_rows(tmp_path: Path) -> None:
     assert rules(con) == [(2, "nul_character"), (3, "required_value_missing")]
 
 
+def test_a_period_beyond_all_probes_is_one_reject(tmp_path: Path) -> None:
+    huge = check(1).replace(",900,", ",1e20,")
+    put(tmp_path, CHECKS, HEADER + huge + check(2))
+    con = land(tmp_path)
+    assert rules(con) == [(2, "above_maximum")]
+    assert days(con) == [2]
+
+
+def test_an_interruption_of_nothing_is_a_reject_with_its_line(tmp_path: Path) -> None:
+    header = "interruption_id,contract_id,environment_id,cause,starts_at\n"
+    rows = "i1,,e,force_majeure,2026-01-01T00:00:00Z\ni2,,,force_majeure,2026-01-01T00:00:00Z\n"
+    put(tmp_path, "interruptions/canonical/i.csv", header + rows)
+    con = land(tmp_path)
+    assert rules(con) == [(3, "required_value_missing")]
+    assert con.execute("select interruption_id from landing.interruptions").fetchall() == [("i1",)]
+
+
 def test_an_archive_that_explodes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox_files, "MAX_INFLATED_BYTES", 10_000_000)
     put(tmp_path, CHECKS + ".gz", gzip.compress((HEADER + check(1) * 400_000).encode()))

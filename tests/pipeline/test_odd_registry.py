@@ -15,6 +15,7 @@ from tests.real_inbox import PROJECT, write_csv
 
 Con = duckdb.DuckDBPyConnection
 BOOKLET = "quadra-expert-2023-09"
+ALONE = ("--indirect-selection", "cautious")  # tests of models that are not built here stay out
 
 
 def ticket(key: str, client: str, created: str, taken: str = "") -> dict[str, object]:
@@ -49,8 +50,42 @@ def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
             ticket("t3", "cc", "2026-03-02T09:00:00Z"),
         ],
     )
+    outage = {"outage_id": "o", "down_from": "2026-03-02T10:00:00Z", "down_until": "2026-03-02T09:00:00Z"}
+    write_csv(root / "inbox/monitoring/outages/outages.csv", [{"environment_id": "a", **outage}])
+    causes = (("i1", "no-such-contract", ""), ("i2", "", "a"))
+    write_csv(
+        root / "inbox/interruptions/canonical/interruptions.csv",
+        [
+            {
+                "interruption_id": key, "contract_id": contract, "environment_id": environment, "cause": "force_majeure",
+                "starts_at": "2026-03-02T10:00:00Z", "ends_at": "2026-03-02T09:00:00Z",
+            }
+            for key, contract, environment in causes
+        ],
+    )  # fmt: skip
+    write_csv(
+        root / "inbox/holds/canonical/holds.csv",
+        [
+            {
+                "hold_id": "typo",
+                "client_id": "ca",
+                "dossier_id": "d9",
+                "reason": "audit",
+                "from_on": "2020-01-01",
+            }
+        ],
+    )
     as_of = datetime.fromisoformat(SAMPLE_AS_OF)
-    database = build(root / "inbox", root / "work", as_of, PROJECT / "data/contract", "--select", "+headline")
+    database = build(
+        root / "inbox",
+        root / "work",
+        as_of,
+        PROJECT / "data/contract",
+        "--select",
+        "+headline",
+        "+unjudged",
+        *ALONE,
+    )
     with duckdb.connect(str(database), read_only=True) as con:
         yield con
 
@@ -85,3 +120,19 @@ def test_an_environment_closed_before_it_opened_has_no_month(marts: Con) -> None
 def test_a_closing_day_of_no_month_is_rejected(marts: Con) -> None:
     found = rows(marts, "select rule, value from landing.rejects")
     assert found == [("not_of_the_form", "13-99")]
+
+
+def test_what_can_change_no_figure_is_told(marts: Con) -> None:
+    """A hold that misses its ledger by a typing error, and intervals that end before they begin."""
+    found = rows(
+        marts,
+        "select log, name, reason from sla_marts.unjudged"
+        " where log in ('outages', 'interruptions', 'holds') order by all",
+    )
+    assert found == [
+        ("holds", "typo", "no ledger of that client and dossier was read"),
+        ("interruptions", "a", "ends before it begins"),
+        ("interruptions", "no-such-contract", "contract is not in the contract folder"),
+        ("interruptions", "no-such-contract", "ends before it begins"),
+        ("outages", "a", "ends before it begins"),
+    ]

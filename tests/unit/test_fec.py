@@ -629,6 +629,27 @@ def test_an_amount_no_ledger_holds_is_rejected_in_our_own_format_too(tmp_path: P
     ]
 
 
+def test_a_date_of_no_ledgers_year_keeps_its_entry_in_our_own_format_too(tmp_path: Path) -> None:
+    """0018 for 2018 would be free of every period: it is no date to purge by, and its entry's other lines stay with it."""
+    from pipelines.readers import readers
+
+    path = tmp_path / "movements.csv"
+    path.write_text(
+        "client_id,dossier_id,journal_code,entry_number,line_number,entry_on,account,debit,credit\n"
+        "c,d,VE,1,1,0018-01-01,411,5,0\nc,d,VE,1,2,2018-01-01,707,0,5\nc,d,VE,2,1,0000-01-01,707,0,5\n"
+    )
+    file = InboxFile(path, "history/canonical/movements.csv", "history", "canonical", SourceConfig())
+    batches = {batch.table: batch for batch in readers()["history", "canonical"].read(file)}
+    assert sorted(batches["movements"].rejects.select("line", "rule", "column").rows()) == [
+        (2, "date_out_of_range", "entry_on"),
+        (4, "date_out_of_range", "entry_on"),
+    ]
+    assert sorted(batches["unreadable_movements"].rows.select("entry_number", "entry_on").rows()) == [
+        ("1", None),
+        ("2", None),
+    ]
+
+
 @given(
     dates=st.lists(
         st.sampled_from(["20230109", "20240229", "20230229", "19000101", "18991231", "21991231", "22000101", "00000000", "2023-01-09", None]),

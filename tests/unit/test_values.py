@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import polars as pl
@@ -47,6 +47,8 @@ def test_an_instant_with_its_offset_is_read_in_utc(text: str) -> None:
         ("yesterday", PARIS, "not_an_instant"),
         ("2026-03-29T02:30:00", PARIS, "local_time_does_not_exist"),
         ("2025-10-26T02:30:00", PARIS, "local_time_comes_twice"),
+        ("0000-01-01T00:00:00Z", {}, "instant_out_of_range"),
+        ("9999-12-31T23:59:59Z", {}, "instant_out_of_range"),
     ],
 )
 def test_an_instant_that_cannot_be_known_is_refused(text: str, settings: dict[str, str], rule: str) -> None:
@@ -79,6 +81,10 @@ def test_a_declared_zone_does_not_move_an_instant_that_has_its_offset() -> None:
         ("0", pl.Boolean(), False, None),
         ("oui", pl.Boolean(), None, "not_a_boolean"),
         ("2026-02-29", pl.Date(), None, "not_a_date"),
+        ("0001-01-01", pl.Date(), date(1, 1, 1), None),
+        ("9999-12-31", pl.Date(), date(9999, 12, 31), None),
+        ("0000-01-01", pl.Date(), None, "date_out_of_range"),
+        ("-0001-01-01", pl.Date(), None, "date_out_of_range"),
         ("", pl.String(), None, None),
     ],
 )

@@ -115,9 +115,68 @@ unjudged_environments as (
     left join contracts on contracts.contract_id = environments.contract_id
     where contracts.contract_id is null or environments.closed_on < environments.opened_on
     group by environments.environment_id, contracts.contract_id
+),
+
+unknown_contracts as (
+    select
+        'interruptions' as log,
+        interruptions.contract_id as name,
+        'contract is not in the contract folder' as reason,
+        count(*) as mentions,
+    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    left join contracts on contracts.contract_id = interruptions.contract_id
+    where interruptions.environment_id is null and contracts.contract_id is null
+    group by interruptions.contract_id
+),
+
+backward_outages as (
+    select
+        'outages' as log,
+        outages.environment_id as name,
+        'ends before it begins' as reason,
+        count(*) as mentions,
+    from {{ ref('stg_monitoring__outages') }} as outages
+    where outages.down_until < outages.down_from
+    group by outages.environment_id
+),
+
+backward_interruptions as (
+    select
+        'interruptions' as log,
+        coalesce(interruptions.environment_id, interruptions.contract_id) as name,
+        'ends before it begins' as reason,
+        count(*) as mentions,
+    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    where interruptions.ends_at < interruptions.starts_at
+    group by coalesce(interruptions.environment_id, interruptions.contract_id)
+),
+
+-- A hold that misses its ledger by a typing error holds nothing, and a purge cannot be undone.
+idle_holds as (
+    select distinct
+        'holds' as log,
+        holds.hold_id as name,
+        case
+            when keys.dossier_key is null then 'no ledger of that client and dossier was read'
+            else 'ends before it begins'
+        end as reason,
+        cast(1 as bigint) as mentions,
+    from {{ ref('stg_holds__holds') }} as holds
+    left join {{ ref('stg_history__dossier_keys') }} as keys
+        on keys.client_id = holds.client_id
+        and keys.dossier_id = coalesce(holds.dossier_id, keys.dossier_id)
+    where keys.dossier_key is null or holds.free_from <= holds.from_on
 )
 
 select * from unknown_environments
+union all
+select * from unknown_contracts
+union all
+select * from backward_outages
+union all
+select * from backward_interruptions
+union all
+select * from idle_holds
 union all
 select * from unknown_clients
 union all
