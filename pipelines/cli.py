@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from pipelines.errors import ConfigurationError, LivretError
+from pipelines.errors import BuildError, ConfigurationError, LivretError
 from pipelines.resources import ROOT, Settings, settings
 
 _OPTIONS = {
@@ -126,13 +126,14 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
     from pipelines import statements
-    from pipelines.warehouse import only_run, publish, writer
+    from pipelines.warehouse import only_run, publish, refuse_unfinished, writer
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)
     if not chosen.work_database.is_file():
         raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
     with only_run(chosen.work):
+        refuse_unfinished(chosen.work_database, chosen.warehouse)
         with writer(chosen.work_database) as con:
             closed = statements.close(con, wanted)
         publish(chosen.work_database, chosen.warehouse)
@@ -165,11 +166,16 @@ def purge_list(
 ) -> None:
     """What a client may purge: list, manifest and archive. Deletes nothing."""
     from pipelines import purge
+    from pipelines.warehouse import only_run, refuse_unfinished
 
     chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
-    written = purge.purge_list(
-        chosen.work_database, output or chosen.reports.parent / "purge", client, dossier
-    )
+    if not chosen.work_database.is_file():
+        raise BuildError(f"{chosen.work_database}: no working database there yet; `livret run` makes it")
+    with only_run(chosen.work):
+        refuse_unfinished(chosen.work_database, chosen.warehouse)
+        written = purge.purge_list(
+            chosen.work_database, output or chosen.reports.parent / "purge", client, dossier
+        )
     if as_json:
         click.echo(json.dumps({**asdict(written), "manifest": written.manifest}, default=str))
     elif not quiet:

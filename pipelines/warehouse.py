@@ -94,6 +94,23 @@ def reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def refuse_unfinished(database: Path, warehouse: Path) -> None:
+    """What is written from the working database must stand in the published file too.
+
+    A run that failed leaves marts of two runs beside each other, and lines that nobody judged. Raises BuildError where the
+    last run over `database` did not come to publish, or where nothing is published.
+    """
+    with duckdb.connect(str(database), read_only=True) as con:
+        begun = con.execute("select run_id from landing.run").fetchone()
+    with reader(warehouse) as con:
+        published = con.execute("select run_id from sla_marts.runs").fetchone()
+    if begun != published:
+        raise BuildError(
+            f"{warehouse}: the last run over {database.parent} did not come to an end, this file is of the one before;"
+            " `livret run` again first"
+        )
+
+
 def number(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """What a query of one row and one column tells; 0 where that is null."""
     row = con.execute(query).fetchone()

@@ -107,6 +107,14 @@ class Contract:
         (head,) = {row["time_zone"] for row in self._files["contracts"]}
         self.zone = ZoneInfo(head)
         calendars = {row["holiday_calendar"] for row in self._files["contracts"]}
+        self.known_from = max(
+            (
+                date.fromisoformat(row["covers_from"])
+                for row in self._files.get("holiday_calendars", [])
+                if row["holiday_calendar"] in calendars
+            ),
+            default=date.min,
+        )
         self._holidays = {
             row["day"] for row in self._files.get("holidays", []) if row["holiday_calendar"] in calendars
         }
@@ -302,10 +310,16 @@ def availability(world: World, as_of: datetime) -> dict[tuple[str, str], Figures
         for begun, _ in found:
             contract_id = contract_of[environment_id]
             first[contract_id] = min(first.get(contract_id, FAR), begun)
+    for contract_id, contract in contracts.items():
+        if (
+            contract_id not in first
+        ):  # nothing was ever monitored: from the first opening on, as far as days are known
+            opened = [row["opened_on"] for row in world.environments if row["contract_id"] == contract_id]
+            first[contract_id] = contract.starts(max(date.fromisoformat(min(opened)), contract.known_from))
     result: dict[tuple[str, str], Figures] = {}
     for row in world.environments:
         contract = contracts[row["contract_id"]]
-        start = first.get(row["contract_id"], end - 1)
+        start = first[row["contract_id"]]
         result.update(
             _environment(
                 row,

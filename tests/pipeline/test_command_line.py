@@ -100,6 +100,15 @@ def test_a_month_that_has_not_ended_cannot_be_closed(copy: Built) -> None:
     assert done.returncode == 2 and "2026-03-31T22:00:00+00:00" in done.stderr
 
 
+def test_after_a_run_that_failed_nothing_is_closed_or_listed_for_a_purge(copy: Built) -> None:
+    """Its ingest may have brought lines that nobody judged, and its models may have come half way."""
+    run = ("run", "--inbox", SAMPLES, "--warehouse", copy.warehouse, "--reports", copy.warehouse.parent / "r")
+    assert livret(*run, "--as-of", "2041-06-01T00:00:00Z", check=False).returncode == 2
+    for command in (("close", "--month", "2026-02"), ("purge-list", "--client", "c0001")):
+        done = livret(*command, "--warehouse", copy.warehouse, check=False)
+        assert done.returncode == 1 and "did not come to an end" in done.stderr
+
+
 def test_check_tells_rejects_and_changes_nothing(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     shutil.copytree(SAMPLES / "tickets", inbox / "tickets")

@@ -117,6 +117,16 @@ def test_an_environment_closed_before_it_opened_has_no_month(marts: Con) -> None
     assert found == [("a",)]
 
 
+def test_where_nothing_was_monitored_every_month_since_the_opening_is_unobserved(marts: Con) -> None:
+    """From the first day the calendar knows on; a register of outages that tells nothing proves nothing."""
+    found = rows(
+        marts,
+        "select min(month)::varchar, count(*), count(distinct month), sum(observed_s), min(verdict), max(verdict)"
+        " from sla_marts.monthly_availability",
+    )
+    assert found == [("2010-01-01", 195, 195, 0, "inconclusive", "inconclusive")]
+
+
 def test_a_closing_day_of_no_month_is_rejected(marts: Con) -> None:
     found = rows(marts, "select rule, value from landing.rejects")
     assert found == [("not_of_the_form", "13-99")]

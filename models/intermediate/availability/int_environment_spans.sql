@@ -1,5 +1,6 @@
 -- One row per environment: the time its availability is measured over, and whether it was watched at all.
--- From the first month in which anything of the contract was monitored, or its opening if later, to as_of or its end.
+-- From the first month in which anything of the contract was monitored, or its opening if later, to as_of or its end;
+-- where nothing ever was, from its opening, all unobserved.
 with environments as (
     select * from {{ ref('stg_registry__environments') }}
 ),
@@ -29,6 +30,7 @@ watched as (
         false as has_checks,
     from {{ ref('stg_monitoring__outages') }} as outages
     inner join run on run.as_of > outages.down_from
+    where outages.down_until is null or outages.down_until >= outages.down_from -- one that ends before it begins proves nothing
     group by outages.environment_id
 ),
 
@@ -41,13 +43,11 @@ firsts as (
     group by watched.environment_id
 ),
 
--- A contract under which nothing was ever monitored has the month of as_of, so that nobody vanishes.
 contracts as (
     select
         environments.contract_id,
-        coalesce(min(firsts.first_at), {{ add_microseconds('min(run.as_of)', -1) }}) as first_at,
+        coalesce(min(firsts.first_at), min({{ utc_midnight('environments.opened_on') }})) as first_at,
     from environments
-    cross join run
     left join firsts on firsts.environment_id = environments.environment_id
     group by environments.contract_id
 ),
@@ -55,11 +55,13 @@ contracts as (
 starts as (
     select
         contracts.contract_id,
-        max(months.month_from) as start_at,
+        -- What opened before the calendar begins is told from its first month on.
+        coalesce(
+            max(case when months.month_from <= contracts.first_at then months.month_from end),
+            min(months.month_from)
+        ) as start_at,
     from contracts
-    inner join {{ ref('int_contract_months') }} as months
-        on months.contract_id = contracts.contract_id
-        and months.month_from <= contracts.first_at
+    inner join {{ ref('int_contract_months') }} as months on months.contract_id = contracts.contract_id
     group by contracts.contract_id
 )
 

@@ -1,4 +1,5 @@
--- One row per contract under which anything happened: when it first did.
+-- One row per contract under which anything happened: when it first did. Where nothing was ever monitored, the opening of
+-- its first environment is an event too: its months are told from there on.
 with environments as (
     select * from {{ ref('stg_registry__environments') }}
 ),
@@ -14,7 +15,24 @@ client_contracts as (
     from environments
 ),
 
+monitored as (
+    select distinct environments.contract_id
+    from events
+    inner join environments on environments.environment_id = events.environment_id
+    inner join {{ ref('stg_run') }} as run on run.as_of > events.first_at
+    where events.is_monitoring
+),
+
 found as (
+    select
+        environments.contract_id,
+        {{ utc_midnight('environments.opened_on') }} as first_at
+    from environments
+    left join monitored on monitored.contract_id = environments.contract_id
+    where monitored.contract_id is null
+
+    union all
+
     select
         environments.contract_id,
         events.first_at
