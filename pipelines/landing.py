@@ -372,6 +372,7 @@ class Landing:
         if rejects.height:
             self._rejects.append(_of_file(under_way.file_id, rejects))
         if rows.height:
+            under_way.events += _events(TABLES[batch.table], rows)
             self._rows.setdefault(batch.table, []).append(
                 (under_way.file_id, _of_file(under_way.file_id, rows))
             )
@@ -421,6 +422,7 @@ class Landing:
         row = rejects_frame([reject(1, error.rule, error.column, error.value, str(error))])
         self._rejects.append(_of_file(under_way.file_id, row))
         under_way.counts = Counts(files=1, rows_in=1)
+        under_way.events = []
         under_way.notes.append(str(error))
 
     # ------------------------------------------------------------ merging
@@ -431,7 +433,6 @@ class Landing:
         self._write_files()
         self._write_rejects(under_way)
         for table, rows in self._incoming():
-            _tell_events(table, rows, under_way)
             if table.name == "points":
                 backup_listings.refresh(self._con, rows)
             merged = merge(self._con, table, rows, self._run_id)
@@ -563,14 +564,12 @@ def _of_file(file_id: int, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.lit(file_id, dtype=pl.Int32).alias("file_id"))
 
 
-def _tell_events(table: LandingTable, rows: pl.DataFrame, under_way: dict[int, _FileUnderWay]) -> None:
-    """The first and last event of each file's rows, duplicates included."""
+def _events(table: LandingTable, rows: pl.DataFrame) -> list[datetime]:
+    """The first and last event of some rows of a file."""
     if table.event is None:
-        return
-    instant = pl.col(table.event).cast(pl.Datetime("us", "UTC"))
-    bounds = rows.group_by("file_id").agg(instant.min().alias("first"), instant.max().alias("last"))
-    for file_id, first, last in bounds.iter_rows():
-        under_way[file_id].events += [at for at in (first, last) if at is not None]
+        return []
+    at = rows[table.event].cast(pl.Datetime("us", "UTC"))
+    return [event for event in (at.min(), at.max()) if isinstance(event, datetime)]
 
 
 def rows(con: duckdb.DuckDBPyConnection, name: str) -> int:
