@@ -30,11 +30,9 @@ LATER = (
 
 def digest64(texts: pl.Series) -> pl.Series:
     """The first 64 bits of a digest of each text, as signed integers. Unlike Polars' own hash, for ever the same."""
-    read = int.from_bytes
-    return pl.Series(
-        texts.name,
-        [read(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True) for text in texts],
-        dtype=pl.Int64,
+    digests = [blake2b(text, digest_size=8).digest() for text in texts.cast(pl.Binary).to_list()]
+    return pl.Series(texts.name, digests, dtype=pl.Binary).bin.reinterpret(
+        dtype=pl.Int64, endianness="little"
     )
 
 
@@ -43,23 +41,23 @@ def keyed(frame: pl.DataFrame, client_id: pl.Expr, dossier_id: pl.Expr, own: tup
     null where not lettered) and `movement_id` (the columns `own`)."""
     entry = _joined(client_id, dossier_id, *map(pl.col, ("journal_code", "entry_number", "entry_on")))
     lettered = _joined(*map(pl.col, ("account", "auxiliary_account", "lettering")))
-    frame = frame.with_columns(
-        entry.alias("_entry"),
-        pl.when(pl.col("lettering").is_not_null()).then(lettered).alias("_lettered"),
-        _joined(*map(pl.col, own)).alias("_line"),
+    texts = frame.with_columns(pl.col("entry_on").cast(pl.String)).select(
+        entry.alias("entry"),
+        pl.when(pl.col("lettering").is_not_null()).then(lettered).alias("lettered"),
+        _joined(*map(pl.col, own)).alias("line"),
     )
-    return frame.select(
-        pl.all().exclude("_entry", "_lettered", "_line"),
-        _digest_once(frame["_entry"]).alias("entry_id"),
-        _digest_once(frame["_lettered"]).alias("lettering_id"),
-        digest64(frame["_line"]).alias("movement_id"),
+    return frame.with_columns(
+        _digest_once(texts["entry"]).alias("entry_id"),
+        _digest_once(texts["lettered"]).alias("lettering_id"),
+        digest64(texts["line"]).alias("movement_id"),
     )
 
 
 def _digest_once(texts: pl.Series) -> pl.Series:
     """`digest64` of a column whose values repeat."""
     values = texts.drop_nulls().unique()
-    return texts.replace_strict(values, digest64(values), default=None, return_dtype=pl.Int64)
+    known = pl.DataFrame({"text": values, "digest": digest64(values)})
+    return texts.to_frame("text").join(known, on="text", how="left", maintain_order="left")["digest"]
 
 
 def occurrences(frame: pl.DataFrame) -> pl.Series:

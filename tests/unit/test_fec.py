@@ -295,6 +295,13 @@ def test_cash_layouts_are_read(fec: Fec, count: int) -> None:
     assert (file_report(batches)["columns"], file_report(batches)["is_cash_layout"]) == (count, count > 18)
 
 
+def test_fields_the_law_does_not_know_are_told_whatever_they_are_called(fec: Fec) -> None:
+    names = [*HEADER, "raw", "line", "size_bytes"]
+    batches = fec.lines({"raw": "x", "line": "y", "size_bytes": "z"}, header=names)
+    assert [row["debit"] for row in movements(batches)] == [row["debit"] for row in movements(fec.lines({}))]
+    assert deviations(batches)["unknown_fields"] == 0
+
+
 def test_a_separator_after_the_last_field_is_tolerated_and_told(fec: Fec) -> None:
     batches = fec.lines({}, OTHER, separator="|", tail="|")
     assert len(movements(batches)) == 2
