@@ -74,6 +74,7 @@
         {%- set existing_relation = none -%}
     {%- endif -%}
     {% call statement('open') %}
+        set memory_limit = '{{ env_var('LIVRET_PORTION_MEMORY', '1400MB') }}';
         set variable asked_dossiers = cast([] as integer[]);
         {% if existing_relation is none %}create table {{ target_relation }} as select * from ({{ compiled_code }}) limit 0;{% endif %}
         delete from {{ target_relation }} as kept where not exists (
@@ -91,7 +92,11 @@
             insert into {{ target_relation }} by name {{ compiled_code }};
         {% endcall %}
     {%- endfor %}
-    {% call statement('main') %}reset variable asked_dossiers; drop table due_dossiers;{% endcall %}
+    {% call statement('main') %}
+        reset variable asked_dossiers;
+        drop table due_dossiers;
+        set memory_limit = '{{ env_var('LIVRET_MEMORY', '4GB') }}';
+    {% endcall %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

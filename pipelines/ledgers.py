@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from pipelines import warehouse
 from pipelines.errors import InvariantError
 
 LINES_AT_ONCE = 2_000_000  # bounds memory
@@ -32,14 +33,9 @@ comment on table landing.entries is
 comment on table landing.ledgers is 'One row per dossier: how many lines are stored, of which dates, the last from which file.';
 """
 
-# A dossier without a ledger was read by a program that kept none, or by a run that was killed before it summed up.
 _DUE = """
 create or replace temp table due_ledgers as
-with due as (
-    select distinct dossier_key from landing.touched_ledgers
-    union
-    select dossier_key from landing.dossier_keys anti join landing.ledgers using (dossier_key)
-)
+with due as (select distinct dossier_key from landing.touched_ledgers)
 select
     due.dossier_key, count(movements.dossier_key) as lines, max(movements.file_id) as last_file_id,
     min(movements.entry_on) as first_on, max(movements.entry_on) as last_on
@@ -115,17 +111,18 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
     What was touched is remembered in the database: after a crash between merge and refresh the next call makes it good.
     Raises InvariantError where two entries of a dossier have the same digest: nothing could tell them apart.
     """
-    con.execute(_DUE)
-    con.execute(_WRITE)
-    for first, last in _stretches(con):
-        con.execute(_ENTRIES.format(first=first, last=last))
-        twice = con.execute(_TWICE.format(first=first, last=last)).fetchone()
-        if twice:
-            client, dossier, one, other = twice
-            raise InvariantError(
-                f"dossier {dossier} of client {client}: entries {one!r} and {other!r} have the same key; nothing was judged, "
-                "report this"
-            )
+    with warehouse.in_portions(con):
+        con.execute(_DUE)
+        con.execute(_WRITE)
+        for first, last in _stretches(con):
+            con.execute(_ENTRIES.format(first=first, last=last))
+            twice = con.execute(_TWICE.format(first=first, last=last)).fetchone()
+            if twice:
+                client, dossier, one, other = twice
+                raise InvariantError(
+                    f"dossier {dossier} of client {client}: entries {one!r} and {other!r} have the same key; nothing was judged, "
+                    "report this"
+                )
     con.execute("delete from landing.touched_ledgers; drop table due_ledgers")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines import availability_memory, warehouse
 from pipelines.errors import BuildError
-from pipelines.resources import MEMORY, ROOT, WORK_DATABASE
+from pipelines.resources import MEMORY, PORTION_MEMORY, ROOT, WORK_DATABASE
 
 TARGET = ROOT / "target"
 MANIFEST = TARGET / "manifest.json"
@@ -119,6 +119,7 @@ def _invoke(arguments: list[str], folder: Path, target: Path, parsed: Path | Non
     from dbt.contracts.graph.manifest import Manifest
 
     os.environ.setdefault("LIVRET_MEMORY", MEMORY)  # the profile asks for it
+    os.environ.setdefault("LIVRET_PORTION_MEMORY", PORTION_MEMORY)  # and models judged in portions for this
     known = Manifest.from_msgpack(parsed.read_bytes()) if parsed else None
     places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target-path", str(target)]
     quiet = ["--quiet", "--no-use-colors", "--log-path", str(target.parent / "logs"), "--log-level", "none"]

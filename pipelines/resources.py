@@ -17,6 +17,8 @@ MEMORY = (
     os.environ.get("LIVRET_MEMORY")
     or f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') * 8 // 10}B"
 )
+# What work done in portions may hold where the operator says nothing: beyond it DuckDB would only cache what is read once.
+PORTION_MEMORY = os.environ.get("LIVRET_MEMORY") or "1400MB"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import BuildError, ConfigurationError
-from pipelines.resources import MEMORY
+from pipelines.resources import MEMORY, PORTION_MEMORY
 
 _NO_WAREHOUSE = "not a file that `livret run` published; name that one, or remove it and run again"
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
@@ -71,6 +71,16 @@ def _bound_memory(con: duckdb.DuckDBPyConnection) -> None:
         raise ConfigurationError(
             f"LIVRET_MEMORY={MEMORY!r}: not an amount of memory ({error}); write it as 1400MB or 4GB"
         ) from error
+
+
+@contextmanager
+def in_portions(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let DuckDB hold no more than a portion needs while the block runs."""
+    con.execute("set memory_limit = ?", [PORTION_MEMORY])
+    try:
+        yield
+    finally:
+        con.execute("set memory_limit = ?", [MEMORY])
 
 
 @contextmanager

@@ -79,6 +79,7 @@ def fill(con: duckdb.DuckDBPyConnection, first: int, last: int, file_id: int) ->
 def sum_up(con: duckdb.DuckDBPyConnection) -> None:
     """What every ingest does with the lines that came: part of reading them, not of judging them."""
     con.begin()
+    ledgers.touch(con, "from landing.dossier_keys anti join landing.ledgers using (dossier_key)")
     ledgers.refresh(con)
     con.commit()
 

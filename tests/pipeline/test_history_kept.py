@@ -174,9 +174,9 @@ def test_only_dossiers_of_which_something_changed_are_judged_again(tmp_path: Pat
     def judged_again() -> list[tuple[object, ...]]:
         found = place.ask(
             "select distinct client_id from sla_intermediate.int_history_counts"
-            " inner join sla_intermediate.int_history_cut_offs using (dossier_key) where size_bytes >= 0"
+            " inner join sla_intermediate.int_history_cut_offs using (dossier_key) where disputed_lines >= 0"
         )
-        place.change("update sla_intermediate.int_history_counts set size_bytes = -1")
+        place.change("update sla_intermediate.int_history_counts set disputed_lines = -1")
         return found
 
     all_dossiers = place.ask(clients)

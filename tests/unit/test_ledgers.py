@@ -148,18 +148,6 @@ def test_a_run_killed_before_it_summed_up_is_made_good_by_the_next(
     assert inbox.check() == 3
 
 
-def test_a_warehouse_of_a_program_that_kept_no_sums_gets_them(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path)
-    inbox.write("a.csv", [line("d", 1, 1), line("e", 1, 1)])
-    inbox.ingest()
-    with warehouse.writer(inbox.database) as con:
-        con.execute(
-            "drop table landing.entries; drop table landing.ledgers; drop table landing.touched_ledgers"
-        )
-    inbox.ingest()
-    assert inbox.check() == 2
-
-
 def test_dossiers_are_summed_up_in_portions_of_bounded_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
