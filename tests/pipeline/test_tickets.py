@@ -428,7 +428,7 @@ def test_asking_about_the_past_gives_the_answer_of_then(tmp_path: Path) -> None:
 def test_monthly_adherence_leaves_what_still_runs_out_of_the_rate(desk: duckdb.DuckDBPyConnection) -> None:
     row = desk.execute(
         "select tickets, met, breached, running, not_covered, unclassified, round(adherence_pct, 6),"
-        " elapsed_p50_s, elapsed_p90_s"
+        " elapsed_p50_s::double, elapsed_p90_s::double"
         " from sla_marts.monthly_sla_adherence where contract_id = 'desk' and month = date '2024-06-01'"
         " and commitment = 'take_in_charge' and criticality = 'critical'"
     ).fetchone()

@@ -21,9 +21,11 @@ select
     count(tickets.acknowledged_at) as acknowledged,
     cast(count(tickets.acknowledged_at) as double) * 100 / cast(count(*) as double)
         as acknowledged_pct,
-    percentile_cont(0.5) within group (order by tickets.delay_s) as delay_p50_s,
-    percentile_cont(0.9) within group (order by tickets.delay_s) as delay_p90_s,
-    max(tickets.delay_s) as delay_max_s,
+    cast(percentile_cont(0.5) within group (order by tickets.delay_s) as decimal(18, 6))
+        as delay_p50_s,
+    cast(percentile_cont(0.9) within group (order by tickets.delay_s) as decimal(18, 6))
+        as delay_p90_s,
+    cast(max(tickets.delay_s) as decimal(18, 6)) as delay_max_s,
 from tickets
 group by
     tickets.contract_id,

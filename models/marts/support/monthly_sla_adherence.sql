@@ -24,18 +24,18 @@ select
     / nullif(
         cast(count(case when commitments.outcome in ('met', 'breached') then 1 end) as double), 0
     ) as adherence_pct,
-    percentile_cont(0.5) within group (
+    cast(percentile_cont(0.5) within group (
         order by cast(
             case when commitments.outcome in ('met', 'breached') then commitments.elapsed_s end
             as double
         )
-    ) as elapsed_p50_s,
-    percentile_cont(0.9) within group (
+    ) as decimal(18, 6)) as elapsed_p50_s,
+    cast(percentile_cont(0.9) within group (
         order by cast(
             case when commitments.outcome in ('met', 'breached') then commitments.elapsed_s end
             as double
         )
-    ) as elapsed_p90_s,
+    ) as decimal(18, 6)) as elapsed_p90_s,
 from commitments
 group by
     commitments.contract_id,

@@ -48,10 +48,14 @@ select
     count(case when grouped.is_met then 1 end) as met,
     cast(count(case when grouped.is_met then 1 end) as double) * 100 / cast(count(*) as double)
         as adherence_pct,
-    percentile_cont(0.5) within group (order by grouped.elapsed_s) as elapsed_p50_s,
-    percentile_cont(0.75) within group (order by grouped.elapsed_s) as elapsed_p75_s,
-    percentile_cont(0.9) within group (order by grouped.elapsed_s) as elapsed_p90_s,
-    percentile_cont(0.95) within group (order by grouped.elapsed_s) as elapsed_p95_s,
-    max(grouped.elapsed_s) as elapsed_max_s,
+    cast(percentile_cont(0.5) within group (order by grouped.elapsed_s) as decimal(18, 6))
+        as elapsed_p50_s,
+    cast(percentile_cont(0.75) within group (order by grouped.elapsed_s) as decimal(18, 6))
+        as elapsed_p75_s,
+    cast(percentile_cont(0.9) within group (order by grouped.elapsed_s) as decimal(18, 6))
+        as elapsed_p90_s,
+    cast(percentile_cont(0.95) within group (order by grouped.elapsed_s) as decimal(18, 6))
+        as elapsed_p95_s,
+    cast(max(grouped.elapsed_s) as decimal(18, 6)) as elapsed_max_s,
 from grouped
 group by grouped.contract_id, grouped.commitment, grouped.grouped_by, grouped.group_value
