@@ -1,6 +1,7 @@
 """The assets: contract and inbox into the working database, models, publication, report. Wiring only; no rule lives here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from pipelines.resources import Settings, instant, settings
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _RUN = dg.AssetKey(["landing", "run"])
 _UNIQUE_ID = "dagster_dbt/unique_id"
-_LEDGER = ("files", "rejects", "changes", "availability_facts", "availability_cuts")
+_LEDGER = ("files", "rejects", "changes", "availability_facts", "availability_cuts", "backup_facts")
 
 
 class Livret(dg.ConfigurableResource):
@@ -115,6 +116,7 @@ _SUMMARIES = {
     "backups": {
         "restore_points": "One row per restore point, summed up over the listings that show it.",
         "holdings": "One row per repository, environment and content that a listing named.",
+        "changed_points": "One row per restore point and change of it since backups were built.",
     },
     "history": {
         "entries": "One row per dossier, journal, entry number and date: its lines summed up.",
@@ -165,6 +167,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per row sent again with other values.",
                 "One row per fact, checks apart, that the stored months of availability were computed from.",
                 "One row per environment and month before which its stored figures may stand.",
+                "One row per fact, points apart, by which the kept copies of backups were located.",
             ),
             strict=True,
         )
@@ -197,8 +200,17 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
         counts = _row_counts(con)
     assets = {spec.metadata[_UNIQUE_ID]: spec.key for spec in context.assets_def.specs_by_key.values()}
     checks = {check.metadata[_UNIQUE_ID]: check for check in context.assets_def.check_specs}
+    # Views stand as they were while the code does. Marts among them are told all the same, each before what reads it: what
+    # publishes waits for each.
+    ran = {outcome.unique_id for outcome in outcomes}
+    standing = {
+        key
+        for unique_id, key in assets.items()
+        if unique_id not in ran and key.path[0] == "marts" and key in context.selected_asset_keys
+    }
     for outcome in outcomes:  # in the order in which they were built: what depends comes after
         if (key := assets.get(outcome.unique_id)) and not outcome.is_bad:
+            yield from _told(standing, context.assets_def.asset_deps, context.assets_def.asset_deps[key])
             yield dg.MaterializeResult(
                 key, metadata={"seconds": outcome.seconds, **counts.get(key.path[-1], {})}
             )
@@ -209,11 +221,19 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
-    # Views stand as they were while the code does. Marts among them are told all the same: what publishes waits for each.
-    ran = {outcome.unique_id for outcome in outcomes}
-    for unique_id, key in assets.items():
-        if unique_id not in ran and key.path[0] == "marts" and key in context.selected_asset_keys:
-            yield dg.MaterializeResult(key)
+    yield from _told(standing, context.assets_def.asset_deps, set(standing))
+
+
+def _told(
+    standing: set[dg.AssetKey],
+    deps: Mapping[dg.AssetKey, AbstractSet[dg.AssetKey]],
+    asked: AbstractSet[dg.AssetKey],
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Those of `asked` that stand and were not told yet, each after those it reads."""
+    for key in sorted(asked & standing):
+        standing.discard(key)
+        yield from _told(standing, deps, deps[key])
+        yield dg.MaterializeResult(key)
 
 
 def _check_result(check: dg.AssetCheckSpec, outcome: models.Outcome) -> dg.AssetCheckResult:

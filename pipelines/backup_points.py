@@ -27,11 +27,14 @@ create table if not exists landing.restore_points (
 );
 create table if not exists landing.touched_points (point_key integer not null);
 create table if not exists landing.touched_repositories (repository_id varchar not null);
+create table if not exists landing.changed_points (point_key integer not null);
 create table if not exists landing.restore_points_read (file_id integer not null);
 comment on table landing.holdings is 'One row per repository, environment and content that a listing named.';
 comment on table landing.restore_points is
     'One row per restore point of a repository, summed up over the listings that show it. known_at: from then on nothing stored '
     'tells anything else of it but that it is missing.';
+comment on table landing.changed_points is
+    'One row per restore point and change of what is known of it since the models were built.';
 comment on table landing.restore_points_read is 'One row: the last reading of a file that is summed up.';
 """
 
@@ -51,12 +54,19 @@ with bounds as (
         max(greatest(listed_at, started_at)) as known_at
     from sightings
     group by point_key
+),
+-- A backup's parent never changes; some listings (barman list-backups) do not tell it.
+parents as (
+    select point_key, max_by(parent_point_id, listed_at) as parent_point_id
+    from sightings where parent_point_id is not null
+    group by point_key
 )
 select
-    bounds.*, last.status, last.parent_point_id, last.original_point_id, last.size_bytes, last.is_scheduled,
+    bounds.*, last.status, parents.parent_point_id, last.original_point_id, last.size_bytes, last.is_scheduled,
     last.started_at, last.finished_at, last.line, last.file_id
 from bounds
 inner join sightings as last on last.point_key = bounds.point_key and last.listed_at = bounds.last_listed_at
+left join parents on parents.point_key = bounds.point_key
 """
 _KNOWN = """
 create or replace temp table known as
@@ -83,6 +93,9 @@ _VALUES = (
 )  # fmt: skip
 _LATEST = ", ".join(
     f"case when known.last_listed_at > seen.last_listed_at then known.{name} else seen.{name} end as {name}"
+    if name != "parent_point_id"
+    else "case when known.last_listed_at > seen.last_listed_at then coalesce(known.parent_point_id, seen.parent_point_id)"
+    " else coalesce(seen.parent_point_id, known.parent_point_id) end as parent_point_id"
     for name in _VALUES
 )
 _COMBINED = f"""
@@ -98,7 +111,8 @@ left join (
     select known.* replace (
         case when not is_touched then first_listed_at end as first_listed_at,
         case when not is_touched then last_listed_at end as last_listed_at,
-        case when not is_touched then known_at end as known_at
+        case when not is_touched then known_at end as known_at,
+        case when not is_touched then parent_point_id end as parent_point_id
     )
     from known
 ) as known on known.point_key = seen.point_key
@@ -195,6 +209,7 @@ inner join followed
     and not followed.is_complete
 """
 _WRITE = """
+insert into landing.changed_points select point_key from judged union select point_key from landing.touched_points;
 delete from landing.restore_points as old
 where old.point_key in (select point_key from judged union all select point_key from landing.touched_points);
 insert into landing.restore_points by name select * from judged order by point_key;

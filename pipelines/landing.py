@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import availability_memory, backup_listings, backup_points, ledgers, probe_days, source_config
+from pipelines import backup_listings, backup_points, build_memory, ledgers, probe_days, source_config
 from pipelines.ahead import ahead
 from pipelines.errors import BuildError, InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
@@ -158,9 +158,9 @@ def _make(con: duckdb.DuckDBPyConnection) -> None:
                 f"create table if not exists landing.{surrogate} ({key} integer primary key, {texts})"
             )
     probe_days.create(con)
-    availability_memory.create(con)
     backup_points.create(con)
     ledgers.create(con)
+    build_memory.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import availability_memory, warehouse
+from pipelines import build_memory, warehouse
 from pipelines.errors import BuildError
 from pipelines.resources import MEMORY, PORTION_MEMORY, ROOT, WORK_DATABASE
 
@@ -85,7 +85,7 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
         standing = ["config.materialized:view"] if is_same and not selection else []
         arguments += ["--exclude-resource-type", "unit_test", "exposure", "--exclude", "tag:step", *standing]
     with warehouse.writer(work / WORK_DATABASE) as con:
-        availability_memory.begin(con, anew=not is_same)
+        build_memory.begin(con, anew=not is_same)
     result = _invoke(arguments, work, work / "target", parsed=TARGET / _PARSED)
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:
@@ -98,7 +98,7 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
 def finish(work: Path) -> None:
     """Remember in `work` that a build of all that keeps rows went through: what it saw, and by which code."""
     with warehouse.writer(work / WORK_DATABASE) as con:
-        availability_memory.finish(con)
+        build_memory.finish(con)
     (work / _DIGEST).write_text(_digest(_CODE))
 
 

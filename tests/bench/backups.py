@@ -1,9 +1,11 @@
 """Listings to nights, coverage and retention: `python -m tests.bench.backups [ENVIRONMENTS [DAYS_BETWEEN_LISTINGS]]`.
 
 Writes seeded catalogues of 400 nights straight into landing: every environment in two repositories, kept 45 days, listed
-every week (5,000 environments: 4 million points, 26 million rows of listings) or as often as told. Builds the backup
-models under the booklet's contract and prints seconds by model, the floor (one aggregate over the two columns that every
-figure needs) and peak memory. Asserts nothing.
+every week (5,000 environments: 4 million points, 24 million rows of listings) or as often as told. Builds the backup
+models under the booklet's contract, lists every repository once more, builds again and publishes; then does the night again
+with a month in place of a year behind the nights that are kept. Prints wall and processor seconds, those of the models' SQL
+apart from dbt's own, ratios to the floor (one aggregate over the two columns that every figure needs) and peak memory.
+Asserts figures, never times.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,10 +28,11 @@ from pipelines.resources import ROOT, WORK_DATABASE
 
 AS_OF = datetime(2026, 3, 31, 7, tzinfo=UTC)
 NIGHTS, KEPT = 400, 45
+A_MONTH = KEPT + 31
 KEYS = """
 insert into landing.point_keys by name
 select
-    (environment * 2 + site) * {nights} + night as point_key,
+    ({nights} - 1 - night) * {environments} * 2 + environment * 2 + site as point_key,
     'repository-' || environment || '-' || site as repository_id,
     'environment-' || environment as environment_id,
     'data' as content,
@@ -35,19 +40,20 @@ select
 from range({environments}) as e(environment), range(2) as s(site), range({nights}) as n(night)
 where hash(environment, site, night) % 200 > 0
 """
-# Night 0 is the latest. A listing on day d shows the nights d to d + 44, as they were pruned after 45 days.
+# Keys are given in order of arrival. Night 0 is the latest. A listing on day d shows the nights d to d + 44, as they were pruned after 45 days.
 POINTS = """
 insert into landing.points by name
 select
     keys.point_key,
-    case keys.point_key // {nights} % 2 when 0 then 'site-a' else 'site-b' end as place,
+    case keys.point_key % 2 when 0 then 'site-a' else 'site-b' end as place,
     timestamptz '2026-03-31 06:00:00+00' - to_days((listing * {step})::integer) as listed_at,
-    timestamptz '2026-03-30 22:00:00+00' - to_days((keys.point_key % {nights})::integer)
+    timestamptz '2026-03-30 22:00:00+00' - to_days(keys.night::integer)
         + to_seconds((hash(keys.point_key) % 20000)::bigint) as started_at,
     listing::bigint as line,
     1 as file_id
-from landing.point_keys as keys, range({nights} // {step}) as l(listing)
-where keys.point_key % {nights} between listing * {step} and listing * {step} + {kept} - 1
+from (select point_key, {nights} - 1 - point_key // ({environments} * 2) as night from landing.point_keys) as keys,
+    range({nights} // {step}) as l(listing)
+where keys.night between listing * {step} and listing * {step} + {kept} - 1
 """
 LISTINGS = """
 insert into landing.listings by name
@@ -141,65 +147,97 @@ class Peak(threading.Thread):
         return self.bytes
 
 
-def prepare(database: Path, environments: int, step: int) -> None:
-    """Catalogues of `environments` environments, listed every `step` days."""
+@dataclass(frozen=True)
+class Took:
+    """Seconds on the clock and of processors."""
+
+    wall: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s, processor {self.processor:.1f} s"
+
+
+def timed(work: Callable[[], object]) -> Took:
+    began, used = time.perf_counter(), time.process_time()
+    work()
+    return Took(time.perf_counter() - began, time.process_time() - used)
+
+
+def prepare(database: Path, environments: int, step: int, nights: int) -> None:
+    """Catalogues of `environments` environments over so many nights, listed every `step` days."""
     with warehouse.writer(database) as con:
         landing.create(con)
         landing.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
         contract.write(con, contract.load(ROOT / "data/contract"))
         con.execute(FILE)
         for statement in (KEYS, POINTS, LISTINGS, ENVIRONMENTS):
-            con.execute(statement.format(environments=environments, nights=NIGHTS, step=step, kept=KEPT))
-        summarise(con, "points summed up over all listings")
+            con.execute(statement.format(environments=environments, nights=nights, step=step, kept=KEPT))
+        print(f"points summed up over all listings: {timed(lambda: summarise(con))}")
 
 
-def summarise(con: duckdb.DuckDBPyConnection, what: str) -> None:
-    began, used = time.perf_counter(), time.process_time()
+def summarise(con: duckdb.DuckDBPyConnection) -> None:
     con.begin()
     backup_points.refresh(con)
     con.commit()
-    print(f"{what}: {time.perf_counter() - began:.1f} s, processor {time.process_time() - used:.1f} s")
 
 
-def build(work: Path, what: str) -> None:
-    """Build the backup models as a run does, and print what each took."""
-    (work / models._DIGEST).write_text(models._digest(models._CODE))  # rows kept from the build before stand
+def build(work: Path, what: str, floor: Took, *, is_same: bool) -> Took:
+    """Build the backup models as a run does; `is_same`: after a run of the same code, so that views stand. Returns what
+    their SQL took without dbt around it."""
+    standing = ["--exclude", "config.materialized:view"] if is_same else []
+    selection = ["--select", "path:models/*/backups", "--resource-type", "model", *standing]
     peak = Peak()
     peak.start()
-    began, used = time.perf_counter(), time.process_time()
-    outcomes = models.build(work, "--select", "path:models/*/backups", "--resource-type", "model")
-    took, processor = time.perf_counter() - began, time.process_time() - used
+    outcomes: list[models.Outcome] = []
+    whole = timed(lambda: outcomes.extend(models.build(work, *selection)))
+    highest = peak.stop()
     bad = [f"{outcome.unique_id}: {outcome.message}" for outcome in outcomes if outcome.is_bad]
     assert not bad, "\n".join(bad)
-    for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[:8]:
+    sql = timed(lambda: sql_alone(work))
+    models.finish(work)  # as a run does: rows kept stand for the next
+    for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[:6]:
         print(f"{outcome.seconds:8.2f} s  {outcome.unique_id.removeprefix('model.livret.')}")
-    print(
-        f"{what}: {took:.1f} s, processor {processor:.1f} s with dbt's own, peak {peak.stop() / 2**30:.2f} GiB"
-    )
+    print(f"{what}: {whole}, peak {highest / 2**30:.2f} GiB")
+    print(f"{what}, SQL alone: {sql}, {sql.processor / floor.processor:.1f} x the floor by processor")
+    return sql
 
 
-def measure(work: Path, environments: int, step: int) -> None:
+def sql_alone(work: Path) -> None:
+    """The SQL of the same models, in the same order, before what they saw is remembered."""
+    folder = work / "target" / "compiled" / "livret" / "models"
+    paths = {path.stem: path for path in folder.rglob("*.sql") if path.parent.name == "backups"}
+    with warehouse.writer(work / WORK_DATABASE) as con:
+        tables = con.execute(
+            "select table_name from duckdb_tables() where schema_name in ('sla_intermediate', 'sla_marts')"
+        ).fetchall()
+        for name in (name for (name,) in tables if name in paths):
+            con.execute(f"create or replace temp table built as {paths[name].read_text(encoding='utf-8')}")
+
+
+def measure(work: Path, environments: int, step: int, nights: int) -> Took:
+    """One record of so many nights, and the night after it. Returns what that night's SQL took."""
     database = work / WORK_DATABASE
-    prepare(database, environments, step)
+    prepare(database, environments, step, nights)
     with duckdb.connect(str(database)) as con:
         (keys,), (shown,) = con.execute(
             "select count(*) from landing.point_keys union all select count(*) from landing.points"
         ).fetchall()
-        began, used = time.perf_counter(), time.process_time()
-        con.execute(FLOOR).fetchall()
-        floor, processor = time.perf_counter() - began, time.process_time() - used
-    print(f"{environments} environments, {keys} points, {shown} rows of listings")
-    print(f"floor: {floor:.2f} s, processor {processor:.2f} s")
+        floor = timed(lambda: con.execute(FLOOR).fetchall())
+    print(f"{environments} environments, {keys} points, {shown} rows of listings; floor: {floor}")
     models.build(work, "--select", "+path:models/intermediate/calendar", "path:models/staging")
-    build(work, "all models, from nothing")
+    print(f"dbt with one small model: {timed(lambda: models.build(work, '--select', 'int_backup_promises'))}")
+    build(work, "all models, from nothing", floor, is_same=False)
     verify(database)
     with warehouse.writer(database) as con:
         con.execute("set TimeZone = 'UTC'")
         con.execute(ONE_MORE)
         con.execute("update landing.run set as_of = as_of + interval 1 day")
-        summarise(con, "one more daily listing of every repository")
-    build(work, "all models, the night after")
+        print(f"one more daily listing of every repository: {timed(lambda: summarise(con))}")
+    night = build(work, "all models, the night after", floor, is_same=True)
     verify(database)
+    print(f"publishing them: {timed(lambda: warehouse.publish(database, work / 'published.duckdb'))}")
+    return night
 
 
 def verify(database: Path) -> None:
@@ -214,6 +252,10 @@ if __name__ == "__main__":
     folder = Path(tempfile.mkdtemp(prefix="livret-bench-"))
     try:
         given = [int(text) for text in sys.argv[1:3]]
-        measure(folder, *(given + [5_000, 7][len(given) :]))
+        environments, step = given + [5_000, 7][len(given) :]
+        year = measure(folder / "year", environments, step, NIGHTS)
+        print(f"-- {A_MONTH} nights in place of {NIGHTS}")
+        month = measure(folder / "month", environments, step, A_MONTH)
+        print(f"SQL of a night, a year behind it: {year.processor / month.processor:.2f} x a month behind it")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -19,7 +19,7 @@ from pipelines.merging import merge
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 NAMES = ("line", "repository_id", "place", "listed_at", "environment_id", "content", "point_id", "started_at",
-         "status", "file_id")  # fmt: skip
+         "status", "parent_point_id", "file_id")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Inbox:
         listed_at = MONDAY + timedelta(days=told.day)
         rows = [
             (line, f"r{told.repository}", "north", listed_at, f"e{point % 2}", "data", f"p{point}",
-             MONDAY - timedelta(days=point) + timedelta(days=3 * (point == 3)), status, self.files)
+             MONDAY - timedelta(days=point) + timedelta(days=3 * (point == 3)), status,
+             f"before-{status}" if status else None, self.files)
             for line, (point, status) in enumerate(told.points, 1)
         ]  # fmt: skip
         self._file()
@@ -94,7 +95,7 @@ class Inbox:
     def summary(self) -> dict[int, tuple[Any, ...]]:
         found = self.con.execute(
             "select point_key, repository_id, environment_id, status, started_at, first_listed_at, last_listed_at,"
-            " missing_listed_at, known_at, restore_points.file_id, restore_points.line"
+            " missing_listed_at, known_at, parent_point_id, restore_points.file_id, restore_points.line"
             " from landing.restore_points inner join landing.holdings using (holding_key)"
         ).fetchall()
         assert len({row[0] for row in found}) == len(found), "a point has two summaries"
@@ -118,8 +119,12 @@ class Inbox:
             _, repository, environment, last, started, status, file_id, line = mine[-1]
             missing = min((at for name, at in complete if name == repository and at > last), default=None)
             known = max(max(row[3], row[4]) for row in mine)
+            told = [
+                row[5] for row in mine if row[5]
+            ]  # a parent once told stays, whatever later listings leave out
             wanted[key] = (
-                repository, environment, status, started, mine[0][3], last, missing, known, file_id, line,
+                repository, environment, status, started, mine[0][3], last, missing, known,
+                f"before-{told[-1]}" if told else None, file_id, line,
             )  # fmt: skip
         return wanted
 

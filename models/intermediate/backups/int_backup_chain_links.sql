@@ -1,21 +1,18 @@
 -- One row per copy and point it needs, present in its repository's catalogues or not.
-with point_keys as (
+with copies as (
+    select * from {{ ref('int_backup_copies_located') }}
+),
+
+needed as (
+    select * from {{ ref('int_backup_points_needed') }}
+),
+
+point_keys as (
     select * from {{ ref('stg_backups__point_keys') }}
 ),
 
 doubtful as (
     select * from {{ ref('int_backup_copies_doubtful') }}
-),
-
-needed as (
-    select
-        copies.point_key,
-        copies.repository_id,
-        copies.first_listed_at,
-        copies.last_listed_at,
-        {{ words('copies.parent_point_id') }} as needed_point_id,
-    from {{ ref('int_backup_copies_located') }} as copies
-    where copies.parent_point_id is not null
 ),
 
 wanted as (
@@ -28,15 +25,14 @@ wanted as (
 parents as (
     select
         copies.point_key,
-        copies.repository_id,
-        point_keys.point_id,
+        wanted.repository_id,
+        wanted.needed_point_id,
         copies.missing_listed_at,
     from wanted
     inner join point_keys
         on point_keys.repository_id = wanted.repository_id
         and point_keys.point_id = wanted.needed_point_id
-    inner join {{ ref('int_backup_copies_located') }} as copies
-        on copies.point_key = point_keys.point_key
+    inner join copies on copies.point_key = point_keys.point_key
 )
 
 select
@@ -53,6 +49,5 @@ select
 from needed
 left join parents
     on parents.repository_id = needed.repository_id
-    and parents.point_id = needed.needed_point_id
+    and parents.needed_point_id = needed.needed_point_id
 left join doubtful on doubtful.point_key = parents.point_key
-where needed.needed_point_id <> ''

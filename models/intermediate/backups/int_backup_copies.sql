@@ -1,5 +1,4 @@
--- One row per copy (repository, point) of a known environment shown by as_of, with what it is
--- worth.
+-- One row per copy (repository, point) of a known environment shown by as_of, with what it is worth.
 {{ config(materialized='view') }}
 
 with copies as (
@@ -17,30 +16,21 @@ broken as (
 select
     copies.point_key,
     copies.holding_key,
-    copies.repository_id,
-    copies.place,
-    copies.contract_id,
-    copies.contract_number,
-    copies.environment_id,
-    copies.content,
     case
         when doubtful.quality is not null then doubtful.quality
         when broken.broken_at <= copies.first_listed_at then 'broken_chain'
         else 'good'
     end as quality,
-    copies.size_bytes,
     copies.is_scheduled,
     coalesce(doubtful.is_told_by_job, false) as is_told_by_job,
     copies.is_in_night,
     coalesce(doubtful.is_accepted, true)
     and coalesce(broken.broken_at > copies.first_listed_at, true) as is_good,
-    copies.is_present,
     coalesce(doubtful.is_accepted, true)
-    and copies.is_present
+    and copies.missing_listed_at is null
     and broken.broken_at is null as is_restorable,
     copies.night_on,
     copies.started_at,
-    copies.finished_at,
     copies.first_listed_at,
     copies.last_listed_at,
     copies.missing_listed_at,

@@ -1,6 +1,10 @@
 -- One row per copy that is not plainly good, with what it is: damaged, failed or partial (R11).
 -- A partial original makes partial copies: what it could not read is missing from them too.
-with spoilt as (
+with holdings as (
+    select * from {{ ref('int_backup_holdings') }}
+),
+
+spoilt as (
     select * from {{ ref('int_backup_copies_spoilt_by_jobs') }}
 ),
 
@@ -16,10 +20,7 @@ terms as (
 told as (
     select
         copies.point_key,
-        copies.contract_id,
-        copies.environment_id,
-        copies.content,
-        copies.repository_id,
+        copies.holding_key,
         copies.night_on,
         case
             when copies.listed_status in ('damaged', 'failed') then copies.listed_status
@@ -35,10 +36,7 @@ told as (
 
     select
         copies.point_key,
-        copies.contract_id,
-        copies.environment_id,
-        copies.content,
-        copies.repository_id,
+        copies.holding_key,
         copies.night_on,
         spoilt.job_status as quality,
         true as is_told_by_job,
@@ -50,11 +48,11 @@ told as (
 
 originals as (
     select
-        told.environment_id,
-        told.content,
-        told.repository_id,
+        holdings.content_key,
+        holdings.repository_id,
         point_keys.point_id,
     from told
+    inner join holdings on holdings.holding_key = told.holding_key
     inner join point_keys on point_keys.point_key = told.point_key
     where told.quality = 'partial'
 ),
@@ -62,16 +60,16 @@ originals as (
 inherited as (
     select distinct
         copies.point_key,
-        copies.contract_id,
+        copies.holding_key,
         copies.night_on,
         'partial' as quality,
         false as is_told_by_job,
     from {{ ref('int_backup_copies_located') }} as copies
+    inner join holdings on holdings.holding_key = copies.holding_key
     inner join originals
-        on originals.environment_id = copies.environment_id
-        and originals.content = copies.content
+        on originals.content_key = holdings.content_key
         and originals.point_id = copies.original_point_id
-        and originals.repository_id <> copies.repository_id
+        and originals.repository_id <> holdings.repository_id
     left join told as itself on itself.point_key = copies.point_key
     where copies.original_point_id is not null and itself.point_key is null
 ),
@@ -79,7 +77,7 @@ inherited as (
 doubtful as (
     select
         told.point_key,
-        told.contract_id,
+        told.holding_key,
         told.night_on,
         told.quality,
         told.is_told_by_job,
@@ -96,8 +94,9 @@ select
     doubtful.quality = 'partial' and terms.value = 'true' as is_accepted,
     doubtful.is_told_by_job,
 from doubtful
+inner join holdings on holdings.holding_key = doubtful.holding_key
 inner join terms
-    on terms.contract_id = doubtful.contract_id
+    on terms.contract_id = holdings.contract_id
     and terms.term = 'backup_partial_covers'
     and terms.valid_from <= doubtful.night_on
     and (terms.valid_until is null or terms.valid_until > doubtful.night_on)

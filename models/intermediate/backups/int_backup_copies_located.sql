@@ -1,9 +1,13 @@
--- One row per copy (repository, point) of a known environment shown by as_of: where it lies, which
--- night, whether still there.
-{{ config(materialized='view') }}
+-- One row per copy (repository, point) of a known environment shown by as_of: which night it came to
+-- and how long it was listed. Kept from run to run: only copies that may have changed are told anew.
+-- Whose it is and where it lies is told by its holding.
+with touched as (
+    select * from {{ ref('int_backup_points_touched') }}
+),
 
-with points as (
-    select * from {{ ref('int_backup_points') }}
+points as (
+    select * from {{ ref('int_backup_points') }} as shown
+    where shown.point_key in (select touched.point_key from touched)
 ),
 
 holdings as (
@@ -17,22 +21,13 @@ slices as (
 select
     points.point_key,
     points.holding_key,
-    holdings.repository_id,
-    holdings.place,
-    holdings.contract_id,
-    holdings.contract_number,
-    holdings.environment_id,
-    holdings.content,
     points.status as listed_status,
     points.parent_point_id,
     points.original_point_id,
-    points.size_bytes,
     coalesce(points.is_scheduled, true) as is_scheduled,
     slices.is_in_night,
-    points.missing_listed_at is null as is_present,
     slices.night_on,
     points.started_at,
-    points.finished_at,
     points.first_listed_at,
     points.last_listed_at,
     points.missing_listed_at,

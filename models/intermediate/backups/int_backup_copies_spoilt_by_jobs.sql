@@ -1,18 +1,46 @@
 -- One row per copy whose job record says that it is partial or failed, however good its catalogue
 -- entry looks (R11). A job names its point (a prefix of 8 characters or more is enough where it
 -- tells one point), or, naming none, is that of the point started while it ran. A copy made from
--- another repository's point shares that point's job.
-with point_keys as (
-    select * from {{ ref('stg_backups__point_keys') }}
+-- another repository's point shares that point's job. What holds millions of rows is named where it
+-- is read: a CTE read twice would be written out.
+with holdings as (
+    select * from {{ ref('int_backup_holdings') }}
 ),
 
 jobs as (
-    select * from {{ ref('int_backup_jobs_located') }}
+    select * from {{ ref('int_backup_jobs_spoiling') }}
 ),
 
 naming as (
-    select * from jobs
-    where jobs.status <> 'success' and jobs.point_id is not null
+    select
+        jobs.environment_id,
+        jobs.content,
+        jobs.repository_id,
+        jobs.job_id,
+        jobs.point_id,
+        jobs.status,
+        substr(jobs.point_id, 1, 8) as beginning,
+    from jobs
+    where jobs.point_id is not null
+),
+
+-- The few of millions of points that can be meant, told by one short text.
+meant as (
+    select point_keys.*
+    from {{ ref('stg_backups__point_keys') }} as point_keys
+    where substr(point_keys.point_id, 1, 8) in (select naming.beginning from naming)
+),
+
+meant_originals as (
+    select
+        copies.point_key,
+        holdings.environment_id,
+        holdings.content,
+        copies.original_point_id,
+    from {{ ref('int_backup_copies_located') }} as copies
+    inner join holdings on holdings.holding_key = copies.holding_key
+    where copies.original_point_id is not null
+        and substr(copies.original_point_id, 1, 8) in (select naming.beginning from naming)
 ),
 
 -- What a copy may be known by to a job: its own key in its repository, its original's in any other.
@@ -24,16 +52,16 @@ known as (
         naming.point_id,
         naming.status,
         copies.point_key,
-        point_keys.point_id as known_as,
+        meant.point_id as known_as,
     from naming
-    inner join point_keys
-        on substr(point_keys.point_id, 1, 8) = substr(naming.point_id, 1, 8)
-        and substr(point_keys.point_id, 1, length(naming.point_id)) = naming.point_id
-        and point_keys.repository_id = naming.repository_id
-        and point_keys.environment_id = naming.environment_id
-        and point_keys.content = naming.content
+    inner join meant
+        on substr(meant.point_id, 1, length(naming.point_id)) = naming.point_id
+        and substr(meant.point_id, 1, 8) = naming.beginning
+        and meant.repository_id = naming.repository_id
+        and meant.environment_id = naming.environment_id
+        and meant.content = naming.content
     inner join {{ ref('int_backup_copies_located') }} as copies
-        on copies.point_key = point_keys.point_key
+        on copies.point_key = meant.point_key
 
     union all
 
@@ -43,15 +71,14 @@ known as (
         naming.job_id,
         naming.point_id,
         naming.status,
-        copies.point_key,
-        copies.original_point_id as known_as,
+        originals.point_key,
+        originals.original_point_id as known_as,
     from naming
-    inner join {{ ref('int_backup_copies_located') }} as copies
-        on copies.environment_id = naming.environment_id
-        and copies.content = naming.content
-        and substr(copies.original_point_id, 1, 8) = substr(naming.point_id, 1, 8)
-        and substr(copies.original_point_id, 1, length(naming.point_id)) = naming.point_id
-    where copies.original_point_id is not null
+    inner join meant_originals as originals
+        on originals.environment_id = naming.environment_id
+        and originals.content = naming.content
+        and substr(originals.original_point_id, 1, 8) = naming.beginning
+        and substr(originals.original_point_id, 1, length(naming.point_id)) = naming.point_id
 ),
 
 named as (
@@ -84,12 +111,17 @@ told as (
 unnamed as (
     select
         jobs.*,
+        holdings.holding_key,
         {{ day_series(
             utc_day('jobs.started_at'),
             utc_day('greatest(jobs.started_at, coalesce(jobs.finished_at, jobs.started_at))')
         ) }} as utc_day,
     from jobs
-    where jobs.status <> 'success' and jobs.point_id is null
+    inner join holdings
+        on holdings.repository_id = jobs.repository_id
+        and holdings.environment_id = jobs.environment_id
+        and holdings.content = jobs.content
+    where jobs.point_id is null
 ),
 
 ran_into as (
@@ -104,16 +136,15 @@ ran_into as (
         point_keys.point_id,
     from unnamed
     inner join {{ ref('int_backup_copies_located') }} as copies
-        on copies.repository_id = unnamed.repository_id
-        and copies.environment_id = unnamed.environment_id
-        and copies.content = unnamed.content
+        on copies.holding_key = unnamed.holding_key
         and {{ utc_day('copies.started_at') }} = unnamed.utc_day
         and unnamed.started_at <= copies.started_at
         and (
             copies.started_at = unnamed.started_at
             or copies.started_at < unnamed.finished_at
         )
-    inner join point_keys on point_keys.point_key = copies.point_key
+    inner join {{ ref('stg_backups__point_keys') }} as point_keys
+        on point_keys.point_key = copies.point_key
 ),
 
 running as (
@@ -123,7 +154,7 @@ running as (
     from ran_into
     where not exists (
             select 1
-            from jobs as others
+            from {{ ref('int_backup_jobs_located') }} as others
             where others.repository_id = ran_into.repository_id
                 and others.environment_id = ran_into.environment_id
                 and others.content = ran_into.content

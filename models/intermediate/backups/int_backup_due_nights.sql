@@ -6,18 +6,17 @@ with nights as (
 
 places as (
     select
-        place_nights.environment_id,
-        place_nights.content,
+        place_nights.content_key,
         place_nights.night_on,
-        sum(case when place_nights.is_covered then 1 else 0 end) as places_covered,
-        sum(case when place_nights.is_restorable then 1 else 0 end) as places_restorable,
-        sum(case when place_nights.is_unknown then 1 else 0 end) as places_unknown,
+        count(case when place_nights.is_covered then 1 end) as places_covered,
+        count(case when place_nights.is_restorable then 1 end) as places_restorable,
+        count(case when place_nights.is_unknown then 1 end) as places_unknown,
         sum(place_nights.late_points) as late_points,
         sum(place_nights.manual_points) as manual_points,
         sum(place_nights.partial_points) as partial_points,
         sum(place_nights.unusable_points) as unusable_points,
     from {{ ref('int_backup_place_nights') }} as place_nights
-    group by place_nights.environment_id, place_nights.content, place_nights.night_on
+    group by place_nights.content_key, place_nights.night_on
 ),
 
 runs as (
@@ -36,9 +35,9 @@ select
     nights.month,
     nights.night_from,
     nights.night_until,
-    cast(coalesce(places.places_covered, 0) as bigint) as places_covered,
-    cast(coalesce(places.places_restorable, 0) as bigint) as places_restorable,
-    cast(coalesce(places.places_unknown, 0) as bigint) as places_unknown,
+    coalesce(places.places_covered, 0) as places_covered,
+    coalesce(places.places_restorable, 0) as places_restorable,
+    coalesce(places.places_unknown, 0) as places_unknown,
     cast(coalesce(places.late_points, 0) as bigint) as late_points,
     cast(coalesce(places.manual_points, 0) as bigint) as manual_points,
     cast(coalesce(places.partial_points, 0) as bigint) as partial_points,
@@ -53,8 +52,7 @@ select
     and coalesce(places.places_covered, 0) >= nights.places_needed as is_saved_by_retry,
 from nights
 left join places
-    on places.environment_id = nights.environment_id
-    and places.content = nights.content
+    on places.content_key = nights.content_key
     and places.night_on = nights.night_on
 left join runs
     on runs.environment_id = nights.environment_id

@@ -30,6 +30,12 @@ slices as (
 
 select
     held.holding_key,
+    min(held.holding_key) over (
+        partition by holdings.environment_id, holdings.content
+    ) as content_key,
+    min(held.holding_key) over (
+        partition by holdings.environment_id, holdings.content, repositories.place
+    ) as place_key,
     holdings.repository_id,
     repositories.place,
     environments.contract_id,

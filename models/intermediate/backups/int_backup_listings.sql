@@ -7,27 +7,12 @@ with listings as (
     select * from {{ ref('stg_backups__listings') }}
 ),
 
+filtered as (
+    select * from {{ ref('int_backup_listings_filtered') }}
+),
+
 run as (
     select * from {{ ref('stg_run') }}
-),
-
-filtered as (
-    select distinct
-        listings.repository_id,
-        listings.listed_at,
-    from listings
-    where not listings.is_complete
-),
-
-whole as (
-    select distinct
-        filtered.repository_id,
-        filtered.listed_at,
-    from filtered
-    inner join listings
-        on listings.repository_id = filtered.repository_id
-        and listings.listed_at = filtered.listed_at
-        and listings.is_complete
 )
 
 select
@@ -35,12 +20,9 @@ select
     listings.place,
     listings.points,
     listings.listed_at,
-    filtered.repository_id is null or whole.repository_id is not null as is_complete,
+    filtered.repository_id is null as is_complete,
 from listings
 inner join run on listings.listed_at <= run.as_of
 left join filtered
     on filtered.repository_id = listings.repository_id
     and filtered.listed_at = listings.listed_at
-left join whole
-    on whole.repository_id = listings.repository_id
-    and whole.listed_at = listings.listed_at

@@ -26,42 +26,56 @@ first_data_nights as (
     group by places.contract_id
 ),
 
-first_documents_nights as (
+contents as (
     select
+        places.content_key,
         places.environment_id,
+        places.content,
         min(places.first_night_on) as first_night_on,
     from places
-    where places.content = 'documents'
-    group by places.environment_id
+    group by places.content_key, places.environment_id, places.content
+),
+
+asked as (
+    select
+        environments.*,
+        asked_for.content,
+        contents.content_key,
+        contents.first_night_on,
+    from environments
+    cross join (select distinct nights.content from nights) as asked_for
+    left join contents
+        on contents.environment_id = environments.environment_id
+        and contents.content = asked_for.content
 )
 
 select
-    environments.contract_id,
-    environments.client_id,
-    environments.environment_id,
-    environments.environment_kind,
-    environments.is_production,
-    nights.content,
+    asked.contract_id,
+    asked.client_id,
+    asked.environment_id,
+    asked.environment_kind,
+    asked.is_production,
+    asked.content,
+    asked.content_key,
     nights.places_needed,
     nights.is_due,
     nights.night_on,
     cast(date_trunc('month', nights.night_on) as date) as month,
     nights.night_from,
     nights.night_until,
-from environments
+from asked
 inner join nights
-    on nights.contract_id = environments.contract_id
-    and nights.night_on >= environments.opened_on
-    and (environments.closed_on is null or nights.night_on < environments.closed_on)
+    on nights.contract_id = asked.contract_id
+    and nights.content = asked.content
+    and nights.night_on >= asked.opened_on
+    and (asked.closed_on is null or nights.night_on < asked.closed_on)
     and nights.night_on < nights.asked_on
-left join first_data_nights on first_data_nights.contract_id = environments.contract_id
-left join first_documents_nights
-    on first_documents_nights.environment_id = environments.environment_id
+left join first_data_nights on first_data_nights.contract_id = asked.contract_id
 where (
     nights.content = 'data'
     and (nights.is_due or nights.night_on >= first_data_nights.first_night_on)
 )
 or (
     nights.content = 'documents'
-    and nights.night_on >= first_documents_nights.first_night_on
+    and nights.night_on >= asked.first_night_on
 )

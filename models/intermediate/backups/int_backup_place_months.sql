@@ -8,14 +8,24 @@ holdings as (
     select * from {{ ref('int_backup_holdings') }}
 ),
 
+-- Hundreds of nights, millions of copies: month and bit are told once for each night.
+nights as (
+    select distinct
+        promised.night_on,
+        cast(date_trunc('month', promised.night_on) as date) as month,
+        {{ night_bit('promised.night_on') }} as night_bit,
+    from {{ ref('int_backup_night_bounds') }} as promised
+),
+
 by_holding as (
     select
         copies.holding_key,
-        cast(date_trunc('month', copies.night_on) as date) as month,
-        bit_or({{ night_bit('copies.night_on') }}) as covered_nights,
+        nights.month,
+        bit_or(nights.night_bit) as covered_nights,
     from copies
+    inner join nights on nights.night_on = copies.night_on
     where copies.is_in_night and copies.is_good
-    group by copies.holding_key, cast(date_trunc('month', copies.night_on) as date)
+    group by copies.holding_key, nights.month
 )
 
 select

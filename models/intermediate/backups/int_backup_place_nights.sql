@@ -14,13 +14,12 @@ copies as (
 )
 
 select
-    nights.environment_id,
-    nights.content,
+    places.content_key,
+    places.place_key,
     nights.night_on,
-    places.place,
-    coalesce(copies.is_covered, false) as is_covered,
-    coalesce(copies.is_restorable, false) as is_restorable,
-    not coalesce(copies.is_covered, false)
+    coalesce(copies.good_points, 0) > 0 as is_covered,
+    coalesce(copies.restorable_points, 0) > 0 as is_restorable,
+    coalesce(copies.good_points, 0) = 0
     and (
         places.latest_listed_at is null or places.latest_listed_at < nights.night_until
     ) as is_unknown,
@@ -30,14 +29,9 @@ select
     coalesce(copies.partial_points, 0) as partial_points,
     coalesce(copies.failed_points, 0) as failed_points,
     coalesce(copies.unusable_points, 0) as unusable_points,
-    places.latest_listed_at,
 from nights
-inner join places
-    on places.environment_id = nights.environment_id
-    and places.content = nights.content
+inner join places on places.content_key = nights.content_key
 left join copies
-    on copies.environment_id = nights.environment_id
-    and copies.content = nights.content
+    on copies.place_key = places.place_key
     and copies.night_on = nights.night_on
-    and copies.place = places.place
 where nights.is_due

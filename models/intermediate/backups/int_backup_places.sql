@@ -7,6 +7,8 @@ with holdings as (
 )
 
 select
+    holdings.content_key,
+    holdings.place_key,
     holdings.contract_id,
     holdings.environment_id,
     holdings.content,
@@ -15,4 +17,10 @@ select
     min(holdings.first_night_on) as first_night_on,
 from holdings
 where holdings.first_night_on is not null
-group by holdings.contract_id, holdings.environment_id, holdings.content, holdings.place
+group by
+    holdings.content_key,
+    holdings.place_key,
+    holdings.contract_id,
+    holdings.environment_id,
+    holdings.content,
+    holdings.place

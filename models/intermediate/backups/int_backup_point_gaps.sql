@@ -2,12 +2,7 @@
 -- ends among its due nights; as_of, or the day it closed, is the last end.
 {{ config(materialized='view') }}
 
-with copies as (
-    select * from {{ ref('int_backup_copies') }} as known
-    where known.is_good
-),
-
-days as (
+with days as (
     select * from {{ ref('int_contract_days') }}
 ),
 
@@ -40,55 +35,62 @@ spanned as (
     select
         ends.*,
         holdings.holding_key,
+        holdings.content_key,
     from ends
     inner join {{ ref('int_backup_holdings') }} as holdings
         on holdings.environment_id = ends.environment_id
         and holdings.content = ends.content
 ),
 
--- By holding first: of what lies before the span one start is enough, and keys are short.
-by_holding as (
+-- Of what lies before the span one start is enough.
+before as (
     select
         copies.holding_key,
         max(copies.started_at) as started_at,
-    from copies
+    from {{ ref('int_backup_copies') }} as copies
     inner join spanned
         on spanned.holding_key = copies.holding_key
+        and copies.started_at < spanned.span_from
         and copies.started_at < spanned.span_until
-    group by
-        copies.holding_key,
-        case when copies.started_at >= spanned.span_from then copies.started_at end
+    where copies.is_good
+    group by copies.holding_key
 ),
 
 starts as (
     select
-        spanned.environment_id,
-        spanned.content,
+        spanned.content_key,
         spanned.span_until,
-        max(by_holding.started_at) as started_at,
-    from by_holding
-    inner join spanned on spanned.holding_key = by_holding.holding_key
-    group by
-        spanned.environment_id,
-        spanned.content,
+        copies.started_at,
+    from {{ ref('int_backup_copies') }} as copies
+    inner join spanned
+        on spanned.holding_key = copies.holding_key
+        and copies.started_at >= spanned.span_from
+        and copies.started_at < spanned.span_until
+    where copies.is_good and copies.started_at >= (select min(spans.span_from) from spans)
+
+    union
+
+    select
+        spanned.content_key,
         spanned.span_until,
-        case when by_holding.started_at >= spanned.span_from then by_holding.started_at end
+        max(before.started_at) as started_at,
+    from before
+    inner join spanned on spanned.holding_key = before.holding_key
+    group by spanned.content_key, spanned.span_until
 ),
 
 gaps as (
     select
-        starts.environment_id,
-        starts.content,
+        starts.content_key,
         starts.started_at as gap_from,
         coalesce(lead(starts.started_at) over (
-            partition by starts.environment_id, starts.content order by starts.started_at
+            partition by starts.content_key order by starts.started_at
         ), starts.span_until) as gap_until,
     from starts
 )
 
 select
-    gaps.environment_id,
-    gaps.content,
+    gaps.content_key,
     gaps.gap_from,
     gaps.gap_until,
     cast({{ seconds_between('gaps.gap_from', 'gaps.gap_until') }} as double) / 3600 as gap_h,

@@ -28,6 +28,16 @@ bounds as (
     group by shown.point_key
 ),
 
+-- A backup's parent never changes; some listings do not tell it.
+parents as (
+    select
+        shown.point_key,
+        max_by(shown.parent_point_id, shown.listed_at) as parent_point_id,
+    from shown
+    where shown.parent_point_id is not null
+    group by shown.point_key
+),
+
 listings as (
     select * from {{ ref('int_backup_listings') }}
 ),
@@ -51,7 +61,7 @@ select
     bounds.point_key,
     learnt_later.holding_key,
     shown.status,
-    shown.parent_point_id,
+    parents.parent_point_id,
     shown.original_point_id,
     shown.size_bytes,
     shown.is_scheduled,
@@ -67,4 +77,5 @@ inner join shown
     on shown.point_key = bounds.point_key
     and shown.listed_at = bounds.last_listed_at
 inner join learnt_later on learnt_later.point_key = bounds.point_key
+left join parents on parents.point_key = bounds.point_key
 left join missed on missed.point_key = bounds.point_key

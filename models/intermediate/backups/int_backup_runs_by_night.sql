@@ -2,7 +2,7 @@
 -- a retry saved it. Runs are jobs of the log, and points whose catalogue entry alone tells of a
 -- failure. A retry is a good point of the same night and repository that starts after the bad run.
 with jobs as (
-    select * from {{ ref('int_backup_jobs_located') }}
+    select * from {{ ref('int_backup_jobs_spoiling') }}
 ),
 
 nights as (
@@ -12,6 +12,10 @@ nights as (
 
 copies as (
     select * from {{ ref('int_backup_due_copies') }}
+),
+
+holdings as (
+    select * from {{ ref('int_backup_holdings') }}
 ),
 
 bad_runs as (
@@ -29,20 +33,20 @@ bad_runs as (
         on nights.contract_id = jobs.contract_id
         and nights.content = jobs.content
         and nights.night_on = jobs.night_on
-    where jobs.status <> 'success'
 
     union all
 
     select
-        copies.environment_id,
-        copies.content,
+        holdings.environment_id,
+        holdings.content,
         copies.night_on,
-        copies.repository_id,
+        holdings.repository_id,
         copies.is_in_night,
         copies.started_at,
         case when copies.quality = 'failed' then 1 else 0 end as failed_jobs,
         0 as partial_jobs,
     from copies
+    inner join holdings on holdings.holding_key = copies.holding_key
     where copies.quality in ('failed', 'partial') and not copies.is_told_by_job
 ),
 
@@ -74,10 +78,12 @@ retried as (
             else 0
         end) as is_retried,
     from by_repository
+    left join holdings
+        on holdings.repository_id = by_repository.repository_id
+        and holdings.environment_id = by_repository.environment_id
+        and holdings.content = by_repository.content
     left join copies
-        on copies.repository_id = by_repository.repository_id
-        and copies.environment_id = by_repository.environment_id
-        and copies.content = by_repository.content
+        on copies.holding_key = holdings.holding_key
         and copies.night_on = by_repository.night_on
     group by
         by_repository.environment_id,

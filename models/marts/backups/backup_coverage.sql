@@ -13,6 +13,7 @@ contents as (
 
 places as (
     select distinct
+        int_backup_places.content_key,
         int_backup_places.environment_id,
         int_backup_places.content,
     from {{ ref('int_backup_places') }}
@@ -35,25 +36,25 @@ nights as (
 
 expired as (
     select
-        retention.environment_id,
-        'data' as content,
+        holdings.environment_id,
+        holdings.content,
         count(*) as expired_early,
-    from {{ ref('backup_point_retention') }} as retention
-    inner join {{ ref('int_backup_due_nights') }} as due
-        on due.environment_id = retention.environment_id
-        and due.content = 'data'
-        and due.night_on = retention.night_on
-    where retention.verdict = 'expired_early' and retention.is_promised
-    group by retention.environment_id
+    from {{ ref('int_backup_due_copies') }} as copies
+    inner join {{ ref('int_backup_holdings') }} as holdings
+        on holdings.holding_key = copies.holding_key
+        and holdings.content = 'data'
+        and holdings.opened_on <= copies.night_on
+        and (holdings.closed_on is null or holdings.closed_on > copies.night_on)
+    where copies.is_expired_early and copies.is_in_night and copies.is_good
+    group by holdings.environment_id, holdings.content
 ),
 
 gaps as (
     select
-        point_gaps.environment_id,
-        point_gaps.content,
+        point_gaps.content_key,
         max(point_gaps.gap_h) as largest_gap_h,
     from {{ ref('int_backup_point_gaps') }} as point_gaps
-    group by point_gaps.environment_id, point_gaps.content
+    group by point_gaps.content_key
 ),
 
 counted as (
@@ -85,9 +86,7 @@ counted as (
     left join expired
         on expired.environment_id = environments.environment_id
         and expired.content = contents.content
-    left join gaps
-        on gaps.environment_id = environments.environment_id
-        and gaps.content = contents.content
+    left join gaps on gaps.content_key = places.content_key
     where contents.content = 'data' or places.environment_id is not null
 )
 

@@ -22,17 +22,17 @@ run as (
 
 states as (
     select
-        copies.contract_id,
-        copies.environment_id,
-        copies.place,
+        holdings.contract_id,
+        holdings.environment_id,
+        holdings.place,
         max(case when copies.is_restorable then copies.started_at end) as last_saved_at,
         count(case when copies.is_restorable then 1 end) as points,
         max(holdings.latest_listed_at) as latest_listed_at,
         min(copies.night_on) as first_night_on,
     from copies
     inner join holdings on holdings.holding_key = copies.holding_key
-    where copies.content = 'documents'
-    group by copies.contract_id, copies.environment_id, copies.place
+    where holdings.content = 'documents'
+    group by holdings.contract_id, holdings.environment_id, holdings.place
 ),
 
 expected as (

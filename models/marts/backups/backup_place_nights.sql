@@ -1,10 +1,20 @@
 -- One row per environment, content, due night and place that ever held a copy of it: what is known
 -- of it there.
+{{ config(materialized='view') }}
+
+with place_nights as (
+    select * from {{ ref('int_backup_place_nights') }}
+),
+
+places as (
+    select * from {{ ref('int_backup_places') }}
+)
+
 select
-    place_nights.environment_id,
-    place_nights.content,
+    places.environment_id,
+    places.content,
     place_nights.night_on,
-    place_nights.place,
+    places.place,
     case
         when place_nights.is_restorable then 'restorable'
         when place_nights.is_covered then 'lost'
@@ -22,5 +32,6 @@ select
     place_nights.partial_points,
     place_nights.failed_points,
     place_nights.unusable_points,
-    place_nights.latest_listed_at,
-from {{ ref('int_backup_place_nights') }} as place_nights
+    places.latest_listed_at,
+from place_nights
+inner join places on places.place_key = place_nights.place_key

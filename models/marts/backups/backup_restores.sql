@@ -12,6 +12,10 @@ copies as (
     select * from {{ ref('int_backup_copies') }}
 ),
 
+holdings as (
+    select * from {{ ref('int_backup_holdings') }}
+),
+
 point_keys as (
     select * from {{ ref('stg_backups__point_keys') }}
 ),
@@ -30,11 +34,12 @@ used as (
         max(copies.started_at) as state_at,
         count(distinct copies.started_at) as states,
     from restores
+    inner join holdings on holdings.environment_id = restores.environment_id
+    inner join copies on copies.holding_key = holdings.holding_key
     inner join point_keys
-        on point_keys.environment_id = restores.environment_id
+        on point_keys.point_key = copies.point_key
         and substr(point_keys.point_id, 1, 8) = substr(restores.point_id, 1, 8)
         and substr(point_keys.point_id, 1, length(restores.point_id)) = restores.point_id
-    inner join copies on copies.point_key = point_keys.point_key
     group by restores.restore_id
 )
 
