@@ -16,6 +16,8 @@ nights as (
 select
     copies.point_key,
     copies.holding_key,
+    holdings.contract_id,
+    holdings.environment_id,
     copies.quality,
     copies.is_in_night
     and copies.is_good

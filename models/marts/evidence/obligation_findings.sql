@@ -83,7 +83,7 @@ retention as (
         count(*) as points,
         sum(case when retention.verdict = 'expired_early' then 1 else 0 end) as early,
         sum(case when retention.verdict = 'undecidable' then 1 else 0 end) as undecidable,
-    from {{ ref('backup_point_retention') }} as retention
+    from {{ ref('int_backup_point_verdicts') }} as retention
     inner join {{ ref('stg_registry__environments') }} as environments
         on environments.environment_id = retention.environment_id
         and environments.is_production
