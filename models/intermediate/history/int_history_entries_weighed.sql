@@ -4,6 +4,12 @@ with slices as (
     where {{ is_asked('fiscal_slices.dossier_key') }}
 ),
 
+-- Asked for here too: a portion is not to look its entries up among the findings of all dossiers.
+findings as (
+    select * from {{ ref('int_history_entry_findings') }} as entry_findings
+    where {{ is_asked('entry_findings.dossier_key') }}
+),
+
 facts as (
     select
         entries.dossier_key,
@@ -39,7 +45,7 @@ facts as (
         and slices.year = year(entries.entry_on)
         and slices.fiscal_year_from <= entries.entry_on
         and slices.fiscal_year_until > entries.entry_on
-    left join {{ ref('int_history_entry_findings') }} as findings
+    left join findings
         on findings.dossier_key = entries.dossier_key and findings.entry_id = entries.entry_id
 )
 

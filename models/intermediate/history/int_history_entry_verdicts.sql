@@ -1,6 +1,11 @@
 -- One row per entry: its verdict, what it rests on and the day it frees (art. 4).
 -- A view: an entry's own sums and date tell most verdicts, and what tells the others is kept by dossier.
-with judged as (
+with ties as (
+    select * from {{ ref('int_history_entry_ties') }} as entry_ties
+    where {{ is_asked('entry_ties.dossier_key') }}
+),
+
+judged as (
     select
         weighed.*,
         ties.hold_reasons,
@@ -10,7 +15,7 @@ with judged as (
             when ties.reaches_period then {{ verdict('blocked') }} else weighed.verdict
         end as final_verdict,
     from {{ ref('int_history_entries_weighed') }} as weighed
-    left join {{ ref('int_history_entry_ties') }} as ties
+    left join ties
         on ties.dossier_key = weighed.dossier_key and ties.whole_id = weighed.whole_id
 )
 
