@@ -348,6 +348,7 @@ def test_every_row_of_every_file_is_accounted_for(marts: Marts) -> None:
 def test_every_source_tells_its_bad_rows(marts: Marts) -> None:
     found = dict(rows(marts, "select source, count(*) from sla_marts.rejects group by source"))
     assert found == {
+        "attestations": 1,
         "registry": 2,
         "monitoring": 15,
         "interruptions": 2,
