@@ -400,8 +400,9 @@ class Landing:
             # The head of a key, so that a listing, a probe or a dossier stays whole.
             key = ", ".join(TABLES[name].key[:2])
             for portion in range(portions):
+                # As they were put there: in order of file and line.
                 rows = self._con.execute(
-                    f"select * from aside_{name} where hash({key}) % {portions} = {portion} order by file_id, line"
+                    f"select * from aside_{name} where hash({key}) % {portions} = {portion}"
                 ).pl()
                 if rows.height:
                     yield TABLES[name], rows

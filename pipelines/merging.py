@@ -40,20 +40,19 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
         rows = _with_surrogates(con, table.surrogate, rows)
     rows = rows.sort(table.stored_key, maintain_order=True)
     merging, thinned = _resolved(con, table, rows, run_id)
-    con.register("merging", _in_slices(merging))
-    fresh, duplicate = "merging", _by_file(thinned)
-    accepted = _by_file(merging)
-    bound = _bound(table, merging)
-    # Nothing stored of that time: every row is fresh, as on most nights.
-    if number(con, f"select exists (select 1 from landing.{table.name} as old where {bound})"):
-        _tell_known_apart(con, table, bound, run_id)
-        fresh = "fresh"
-        for file_id, known in _by_file(con.table("known").pl()).items():
-            duplicate[file_id] = duplicate.get(file_id, 0) + known
-            accepted[file_id] -= known
+    accepted, duplicate, fresh = _by_file(merging), _by_file(thinned), merging
+    meets = _meets_stored(con, table, merging)
+    if meets is not None:
+        meeting = merging.with_row_index("row_index").filter(meets)
+        known = meeting.filter(pl.col("row_index").is_in(_known(con, table, meeting, run_id).implode()))
+        for file_id, count in _by_file(known).items():
+            duplicate[file_id] = duplicate.get(file_id, 0) + count
+            accepted[file_id] -= count
+        fresh = merging.filter(pl.repeat(True, merging.height, eager=True).scatter(known["row_index"], False))
+    con.register("fresh", _in_slices(fresh))
     columns = _listed(table.stored_columns)
-    con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from {fresh}")
-    return Merged(accepted, duplicate, fresh)
+    con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from fresh")
+    return Merged(accepted, duplicate, "fresh")
 
 
 def _in_slices(rows: pl.DataFrame) -> pa.Table:
@@ -145,13 +144,17 @@ def _tell_changes_within(con: duckdb.DuckDBPyConnection, table: LandingTable, ru
     )
 
 
-def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound: str, run_id: str) -> None:
-    """`known`: rows stored before; `fresh`: the others. What these replace goes, and is written down."""
+def _known(
+    con: duckdb.DuckDBPyConnection, table: LandingTable, meeting: pl.DataFrame, run_id: str
+) -> pl.Series:
+    """Row index of the rows of `meeting` that are stored. What the others replace goes, and is written down."""
     name, values, full_key = table.name, table.values, table.full_key
+    con.register("meeting", meeting)
+    bound = _bound(table, meeting)
     con.execute(
         f"""
         create or replace temp table known as
-        select new.file_id, new.line from merging as new
+        select new.row_index from meeting as new
         where exists (
             select 1 from landing.{name} as old
             where {bound} and {_same(table.stored_key, "old", "new")} and {_same(values, "old", "new")}
@@ -159,11 +162,7 @@ def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound
         """
     )
     con.execute(
-        """
-        create or replace temp table fresh as
-        select new.* from merging as new
-        anti join known on known.file_id = new.file_id and known.line = new.line
-        """
+        "create or replace temp view replacing as select * from meeting anti join known using (row_index)"
     )
     con.execute(
         f"""
@@ -171,7 +170,7 @@ def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound
         select
             '{name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
             old.file_id, old.line, new.file_id, new.line, '{run_id}'
-        from fresh as new
+        from replacing as new
         inner join landing.{name} as old on {bound} and {_same(full_key, "old", "new")}
         """
     )
@@ -179,24 +178,43 @@ def _tell_known_apart(con: duckdb.DuckDBPyConnection, table: LandingTable, bound
         backup_points.touch(
             con,
             f"select old.point_key from landing.points as old"
-            f" inner join fresh as new on {bound} and {_same(full_key, 'old', 'new')}",
+            f" inner join replacing as new on {bound} and {_same(full_key, 'old', 'new')}",
         )
     con.execute(
-        f"delete from landing.{name} as old using fresh as new where {bound} and {_same(full_key, 'old', 'new')}"
+        f"delete from landing.{name} as old using replacing as new where {bound} and {_same(full_key, 'old', 'new')}"
     )
+    return con.table("known").pl()["row_index"]
+
+
+def _meets_stored(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame) -> pl.Expr | None:
+    """Which rows may be stored already: those between the first and the last stored row of their time. None: not one, as
+    on most nights."""
+    column = _bounding(table)
+    if column is None:
+        return pl.lit(True) if number(con, f"select exists (from landing.{table.name})") else None
+    bound = _bound(table, rows)
+    query = f'select min("{column}"), max("{column}") from landing.{table.name} as old where {bound}'
+    first, last = con.execute(query).pl().row(0)
+    return None if first is None else pl.col(column).is_between(first, last)
 
 
 def _bound(table: LandingTable, rows: pl.DataFrame) -> str:
-    """Compare only with stored rows of the time that the incoming rows touch, where the key holds the time, or of the
-    surrogate keys they bear: keys are given in order of arrival, so what is new meets nothing stored."""
-    if table.surrogate and table.event not in table.key:
-        column = table.surrogate[2]
-    elif table.event in table.key:
-        column = str(table.event)
-    else:
-        return "true"
+    """Compare only with stored rows of the span of the incoming ones, and of files read before: what else is stored of
+    their own is another portion of a file too large for memory, and of other keys."""
+    before = f"old.file_id < {rows.select(pl.col('file_id').min()).item()}"
+    column = _bounding(table)
+    if column is None:
+        return before
     first, last = rows.select(pl.col(column).min().alias("first"), pl.col(column).max().alias("last")).row(0)
-    return f"old.\"{column}\" between '{first}' and '{last}'"
+    return f"{before} and old.\"{column}\" between '{first}' and '{last}'"
+
+
+def _bounding(table: LandingTable) -> str | None:
+    """The column by which stored rows are far from incoming ones: their time, where the key holds it, or their surrogate
+    key. Keys are given in order of arrival, so what is new meets nothing stored."""
+    if table.surrogate and table.event not in table.key:
+        return table.surrogate[2]
+    return table.event if table.event in table.key else None
 
 
 def _same(columns: Iterable[str], left: str, right: str) -> str:

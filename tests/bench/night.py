@@ -41,7 +41,8 @@ select 'T-{day}-' || number as ticket_id, 'client' || hash(number, '{day}') % {e
     'support' as channel, 'incident' as kind,
     ['critical', 'high', 'moderate'][(hash(number) % 3 + 1)::integer] as criticality,
     timestamptz '{day}' + to_seconds((hash(number, 'r') % 86400)::bigint) as created_at,
-    timestamptz '{day}' + to_seconds((hash(number, 'r') % 86400 + hash(number, 't') % 14400)::bigint) as taken_in_charge_at
+    timestamptz '{day}' + to_seconds((hash(number, 'r') % 86400 + hash(number, 't') % 14400)::bigint) as taken_in_charge_at,
+    timestamptz '{day}' + to_days((hash(number, 'c') % 10 + 2)::integer) as closed_at
 from range({environments}) as numbers (number)
 """
 # What the listing of the morning after `day` shows: the last nights, one point each.

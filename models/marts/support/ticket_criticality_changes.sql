@@ -51,9 +51,21 @@ given as (
     where tickets.criticality_given is not null
 ),
 
+-- Most tickets keep the criticality they were registered with: there is nothing to order.
+changed as (
+    select distinct given.ticket_id
+    from given
+    where given.place > 0
+),
+
 following as (
     select
-        given.*,
+        given.ticket_id,
+        given.criticality,
+        given.criticality_given,
+        given.changed_at,
+        given.file_id,
+        given.line,
         row_number() over (
             partition by given.ticket_id order by given.changed_at, given.place
         ) as step,
@@ -64,6 +76,23 @@ following as (
             partition by given.ticket_id order by given.changed_at, given.place
         ) as previous_given,
     from given
+    inner join changed on changed.ticket_id = given.ticket_id
+
+    union all
+
+    select
+        given.ticket_id,
+        given.criticality,
+        given.criticality_given,
+        given.changed_at,
+        given.file_id,
+        given.line,
+        1 as step,
+        cast(null as varchar) as previous_criticality,
+        cast(null as varchar) as previous_given,
+    from given
+    left join changed on changed.ticket_id = given.ticket_id
+    where changed.ticket_id is null
 )
 
 select
