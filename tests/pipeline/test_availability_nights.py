@@ -78,7 +78,9 @@ def test_marts_kept_from_night_to_night_are_those_of_an_empty_warehouse(tmp_path
         nights.write_night(tmp_path / "inbox", found, night)
         land(tmp_path / "inbox", work, as_of, nights.write_contract(tmp_path / "terms", found, night))
         build(work)
-        same = anew(work, tmp_path / "anew")
+        # Every other night outside the nightly profile, the last one among them: what is wrongly kept stays wrong.
+        is_compared = NIGHTLY or night % 2 == (len(nights.NIGHTS) - 1) % 2
+        same = anew(work, tmp_path / "anew") if is_compared else marts(work)
         for mart, got in marts(work).items():
             wrong = set(got) ^ set(same[mart])
             assert got == same[mart], (

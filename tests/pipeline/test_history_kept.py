@@ -92,7 +92,7 @@ def some(made: list[World], chosen: random.Random, change: Callable[[World], Wor
 def test_after_any_sequence_of_runs_the_verdicts_are_those_of_a_rebuild(tmp_path: Path) -> None:
     """Lines arrive, holds come, are released and change, fiscal years are registered, terms change, lines are certified as
     purged, and the date asked moves by a day, over a turn of the year and back."""
-    count = 1_000 if IS_NIGHTLY else 120
+    count = 1_000 if IS_NIGHTLY else 80
     made, others = generated(count), generated(count)
     chosen = random.Random(len(made))
     place = start(tmp_path, made)
