@@ -132,8 +132,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             raise BuildError(
                 f"the working database was made by another version of livret: landing.{'.'.join(place)} is"
                 f" {stands.get(place, 'missing')}, expected {kind}. Run that version, or move the .work folder beside the"
-                " warehouse away and run again with every file in the inbox: all is read anew (statements of closed months"
-                " stay in the published file you keep)"
+                " warehouse away and run again with every file in the inbox: all is read anew. Keep a copy of the published file"
+                " first: it alone has the statements of closed months then"
             )
 
 
@@ -400,9 +400,8 @@ class Landing:
             # The head of a key, so that a listing, a probe or a dossier stays whole.
             key = ", ".join(TABLES[name].key[:2])
             for portion in range(portions):
-                # As they were put there: in order of file and line.
                 rows = self._con.execute(
-                    f"select * from aside_{name} where hash({key}) % {portions} = {portion}"
+                    f"select * from aside_{name} where hash({key}) % {portions} = {portion} order by file_id, line"
                 ).pl()
                 if rows.height:
                     yield TABLES[name], rows
