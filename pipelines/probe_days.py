@@ -8,8 +8,10 @@ the raw checks stay for evidence. What a summary says depends on its day's check
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import chain, zip_longest
 
 import duckdb
 import polars as pl
@@ -17,8 +19,9 @@ import polars as pl
 from pipelines.ahead import ahead
 from pipelines.check_pieces import DAY_US, pieces
 
-ROWS_AT_ONCE = 122_880  # of one read: a row group, which stays in the processor's cache
-PROBE_DAYS_AT_ONCE = 5_000  # about 7 million checks of one a minute: bounds memory
+ROWS_AT_ONCE = 368_640  # of one read: three row groups, which stay in the processor's cache
+PROBE_DAYS_AT_ONCE = 50_000  # read as they lie: bounds what is told of them
+ORDERED_AT_ONCE = 5_000  # probe days whose checks are ordered, 7 million of one a minute: bounds memory
 ROWS_SKIPPED = 1_000_000  # checks of untouched days that are read sooner than the touched ones are read apart
 
 # A run ends where its state or its given period changes, and at a silence of more than `SILENCE` times the
@@ -54,10 +57,18 @@ _LYING = f"""
     select probe_key, checked_at, {_STATE} as state, period_s, file_id, line
     from landing.checks
     where checked_at >= $first::timestamptz and checked_at < $until::timestamptz
+        and probe_key >= $low and probe_key < $high
 """
 # Only the first and last row of a piece are looked at further; pieces are joined to runs below.
+_NO_PIECES = """
+create or replace temp table pieces (
+    probe_key integer, day date, state varchar, period_us bigint, limit_us bigint,
+    first_at timestamptz, last_at timestamptz, checks bigint,
+    first_file_id integer, first_line bigint, last_file_id integer, last_line bigint
+)
+"""
 _PIECES = f"""
-create or replace temp table pieces as
+insert into pieces
 select
     probe_key, day,
     case state when 1 then 'down' when 2 then 'unknown' else 'up' end as state,
@@ -75,6 +86,12 @@ select probe_key, day from (
 )
 group by all
 having bool_or(next_at <= last_at) or bool_or(period_us is null)
+"""
+_PORTIONS = """
+select min(day), max(day) + 1
+from (select day, (sum(count(*)) over (order by day) - 1) // ? as portion from tangled group by day)
+group by portion
+order by portion
 """
 # In order. The last row of an instant is what holds on. Gap limits are those of the check before the gap, as
 # validity is; where no period is given the day's usual gap stands for it.
@@ -177,14 +194,15 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
                 """,
                 [first, until],
             )
-        stretch = {"first": f"{first} 00:00:00+00", "until": f"{until} 00:00:00+00"}
-        _cut(con, "summarised", _LYING, stretch)
+        con.execute("set threads = 1")
+        _cut(con, "summarised", *_lying(con, _span(first, until)))
+        con.execute("reset threads")
         con.execute(_TANGLED)
         con.execute(_RUNS.format(but="anti join tangled using (probe_key, day)"))
-        if con.execute("select exists (from tangled)").fetchone() == (True,):
-            con.execute(_ORDERED, stretch)
+        for portion in con.execute(_PORTIONS, [ORDERED_AT_ONCE]).fetchall():
+            con.execute(_ORDERED, _span(*portion))
             con.execute(_GAPS)
-            _cut(con, "tangled", _SPACED)
+            _cut(con, "tangled", con.execute(_SPACED).pl().iter_slices(ROWS_AT_ONCE))
             con.execute(_RUNS.format(but=""))
     con.execute(
         """
@@ -195,13 +213,43 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _cut(
-    con: duckdb.DuckDBPyConnection, probe_days: str, checks: str, given: dict[str, str] | None = None
-) -> None:
-    """`pieces`: those of the given probe days, cut from the checks of a query."""
-    batches = con.execute(checks, given or {}).to_arrow_reader(ROWS_AT_ONCE)
-    con.register("cut", pieces(ahead(pl.DataFrame(batch) for batch in batches), SILENCE))
-    con.execute(_PIECES.format(probe_days=probe_days))
+def _cut(con: duckdb.DuckDBPyConnection, probe_days: str, *streams: Iterator[pl.DataFrame]) -> None:
+    """`pieces`: those of the given probe days, cut from streams of checks, each in a thread of its own."""
+    con.execute(_NO_PIECES)
+    threads = [ahead(pieces(stream, SILENCE)) for stream in streams]
+    for found in chain.from_iterable(zip_longest(*threads)):
+        if found is not None:
+            con.register("cut", found)
+            con.execute(_PIECES.format(probe_days=probe_days))
+
+
+def _lying(con: duckdb.DuckDBPyConnection, stretch: dict[str, str]) -> list[Iterator[pl.DataFrame]]:
+    """The checks of a stretch as they lie, in as many streams as there are processors.
+
+    Each is read by a connection of its own, which sees what is committed; the streams are the only threads then, as
+    rows handed from thread to thread leave the processor's cache.
+    """
+    streams: list[Iterator[pl.DataFrame]] = []
+    for low, high in _shares(con):
+        batches = (
+            con.cursor().execute(_LYING, {**stretch, "low": low, "high": high}).to_arrow_reader(ROWS_AT_ONCE)
+        )
+        streams.append(pl.DataFrame(batch) for batch in batches)
+    return streams
+
+
+def _shares(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """[low, high) of the keys of `summarised`, as many shares of a like size as there are processors."""
+    rows = con.execute(
+        "select min(probe_key), max(probe_key) + 1 from (select probe_key, ntile(?) over (order by probe_key) as share"
+        " from (select distinct probe_key from summarised)) group by share order by share",
+        [os.cpu_count() or 1],
+    ).fetchall()
+    return [(low, high) for low, high in rows]
+
+
+def _span(first: date, until: date) -> dict[str, str]:
+    return {"first": f"{first} 00:00:00+00", "until": f"{until} 00:00:00+00"}
 
 
 def _stretches(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[date, date]]:

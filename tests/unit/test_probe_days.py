@@ -132,7 +132,8 @@ def test_probe_days_in_small_portions_are_the_same(
     rows = [(probe, 3600 * hour, "up") for probe in (1, 2) for hour in range(100)]
     add(con, rows, period=3600)
     whole = runs(con)
-    monkeypatch.setattr(probe_days, "PROBE_DAYS_AT_ONCE", 1)
+    monkeypatch.setattr(probe_days, "PROBE_DAYS_AT_ONCE", 3)
+    monkeypatch.setattr(probe_days, "ORDERED_AT_ONCE", 1)
     probe_days.touch(con, "select probe_key, checked_at from landing.checks")
     probe_days.refresh(con)
     assert runs(con) == whole
@@ -202,7 +203,7 @@ def test_probe_days_say_what_plain_loops_say_in_whatever_portions_they_come(
 def test_probe_days_are_read_as_they_lie_without_ordering(con: duckdb.DuckDBPyConnection) -> None:
     """The one pass that makes summaries cheap; were it to order all checks, nothing would be wrong but the time."""
     add(con, [(1, 60 * minute, "up") for minute in range(100)])
-    stretch = {"first": "2026-01-01", "until": "2027-01-01"}
+    stretch = {"first": "2026-01-01", "until": "2027-01-01", "low": 1, "high": 2}
     row = con.execute("explain " + probe_days._LYING, stretch).fetchone()
     assert row and "landing.checks" in row[1]
     assert not any(costly in row[1] for costly in ("WINDOW", "ORDER", "JOIN", "GROUP"))
