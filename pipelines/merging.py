@@ -38,7 +38,8 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
     """
     if table.surrogate:
         rows = _with_surrogates(con, table.surrogate, rows)
-    rows = rows.sort(table.stored_key, maintain_order=True)
+    listed = [pl.col(name).cast(pl.Enum(values)) for name, values in table.listed.items()]
+    rows = _ordered(rows.with_columns(listed), table.stored_key)
     merging, thinned = _resolved(con, table, rows, run_id)
     accepted, duplicate, fresh = _by_file(merging), _by_file(thinned), merging
     meets = _meets_stored(con, table, merging)
@@ -50,9 +51,18 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
             accepted[file_id] -= count
         fresh = merging.filter(pl.repeat(True, merging.height, eager=True).scatter(known["row_index"], False))
     con.register("fresh", _in_slices(fresh))
-    columns = _listed(table.stored_columns)
-    con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from fresh")
+    if fresh.height:
+        # A column without a value is filled by the database itself, at a tenth of the cost.
+        columns = _listed(name for name in table.stored_columns if fresh[name].null_count() < fresh.height)
+        con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from fresh")
     return Merged(accepted, duplicate, "fresh")
+
+
+def _ordered(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """`rows` in the order of their key, those of one key as they came. What came in order of time needs half the work."""
+    first, *others = key
+    in_order = len(others) == 1 and rows[others[0]].is_sorted()
+    return rows.sort(first if in_order else key, maintain_order=True)
 
 
 def _in_slices(rows: pl.DataFrame) -> pa.Table:

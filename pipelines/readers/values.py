@@ -54,7 +54,14 @@ def typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
     """`raw` (text, or already of a type, as Parquet gives it) as `kind`."""
     if raw.null_count() == len(raw):
         return Typed(_nulls(kind, raw), _nulls(pl.String(), raw))
-    raw = trimmed(raw)
+    if kind == pl.String or raw.dtype != pl.String:
+        return _typed(trimmed(raw), kind, config)
+    # Blanks around a number or an instant are rare: looked for only where something could not be read.
+    found = _typed(raw, kind, config)
+    return found if found.broken.null_count() == len(raw) else _typed(trimmed(raw), kind, config)
+
+
+def _typed(raw: pl.Series, kind: pl.DataType, config: SourceConfig) -> Typed:
     if isinstance(kind, pl.Datetime):
         return instants(raw, config)
     if kind == pl.Date:
