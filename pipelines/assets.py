@@ -19,7 +19,16 @@ from pipelines.resources import Settings, instant, settings
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _RUN = dg.AssetKey(["landing", "run"])
 _UNIQUE_ID = "dagster_dbt/unique_id"
-_LEDGER = ("files", "rejects", "changes", "availability_facts", "availability_cuts", "backup_facts")
+_LEDGER = (
+    "files",
+    "rejects",
+    "changes",
+    "availability_facts",
+    "availability_cuts",
+    "backup_facts",
+    "ticket_facts",
+    "unsettled_tickets",
+)
 
 
 class Livret(dg.ConfigurableResource):
@@ -118,6 +127,9 @@ _SUMMARIES = {
         "holdings": "One row per repository, environment and content that a listing named.",
         "changed_points": "One row per restore point and change of it since backups were built.",
     },
+    "tickets": {
+        "changed_tickets": "One row per ticket and reading taken back since tickets were judged.",
+    },
     "history": {
         "entries": "One row per dossier, journal, entry number and date: its lines summed up.",
         "ledgers": "One row per dossier: how many lines are stored, of which dates.",
@@ -168,6 +180,8 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per fact, checks apart, that the stored months of availability were computed from.",
                 "One row per environment and month before which its stored figures may stand.",
                 "One row per fact, points apart, by which the kept copies of backups were located.",
+                "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
+                "One row per ticket whose kept verdicts depend on the instant that was asked.",
             ),
             strict=True,
         )

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines import availability_memory, backup_memory
+from pipelines import availability_memory, backup_memory, ticket_memory
 from pipelines.warehouse import number
 
 
 @dataclass(frozen=True)
 class _Memory:
-    """One vertical's: the model of its facts, and the statements that make, empty and fill what it remembers."""
+    """One vertical's: the model that is built last of what it remembers, and the statements that make, empty and fill that."""
 
     model: str
     create: str
@@ -34,6 +34,7 @@ _MEMORIES = (
         availability_memory.REMEMBER,
     ),
     _Memory("int_backup_facts", backup_memory.CREATE, backup_memory.FORGET, backup_memory.REMEMBER),
+    _Memory("int_tickets_unsettled", ticket_memory.CREATE, ticket_memory.FORGET, ticket_memory.REMEMBER),
 )
 _CREATE = "create table if not exists landing.builds (model varchar not null, is_finished boolean not null)"
 

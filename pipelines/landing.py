@@ -15,7 +15,15 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import backup_listings, backup_points, build_memory, ledgers, probe_days, source_config
+from pipelines import (
+    backup_listings,
+    backup_points,
+    build_memory,
+    ledgers,
+    probe_days,
+    source_config,
+    ticket_memory,
+)
 from pipelines.ahead import ahead
 from pipelines.errors import BuildError, InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
@@ -344,6 +352,8 @@ class Landing:
                     ledgers.touch(
                         self._con, f"select dossier_key from landing.movements where file_id = {file_id}"
                     )
+                if source == "tickets":
+                    ticket_memory.touch_file(self._con, table.name, file_id)
                 self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
         self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
         self._con.execute("delete from landing.files where file_id = ?", [file_id])

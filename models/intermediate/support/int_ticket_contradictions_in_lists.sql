@@ -1,9 +1,13 @@
--- One row per row of pauses, changes or events known at as_of that does not fit its ticket.
-with tickets as (
+-- One row per row of pauses, changes or events of a touched ticket, known at as_of, that does not fit it.
+with touched as (
+    select * from {{ ref('int_tickets_touched') }}
+),
+
+tickets as (
     select
-        int_tickets_gathered.ticket_id,
-        int_tickets_gathered.created_at,
-    from {{ ref('int_tickets_gathered') }} as int_tickets_gathered
+        int_tickets_placed.ticket_id,
+        int_tickets_placed.created_at,
+    from {{ ref('int_tickets_placed') }} as int_tickets_placed
 ),
 
 run as (
@@ -21,6 +25,7 @@ sent as (
     from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
     cross join run
     where stg_tickets__tickets.created_at <= run.as_of
+        and stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
 ),
 
 changes as (
@@ -28,6 +33,7 @@ changes as (
     from {{ ref('stg_tickets__criticality_changes') }} as stg_tickets__criticality_changes
     cross join run
     where stg_tickets__criticality_changes.changed_at <= run.as_of
+        and stg_tickets__criticality_changes.ticket_id in (select touched.ticket_id from touched)
 ),
 
 pauses as (
@@ -43,6 +49,7 @@ pauses as (
     from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
     cross join run
     where stg_tickets__pauses.paused_from <= run.as_of
+        and stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
 )
 
 select

@@ -1,26 +1,26 @@
 -- One row per ticket and pair of instants that cannot both be right.
 with tickets as (
     select
-        int_tickets_gathered.ticket_id,
-        int_tickets_gathered.created_at,
-        int_tickets_gathered.acknowledged_at,
-        int_tickets_gathered.taken_in_charge_at,
-        int_tickets_gathered.qualified_at,
-        int_tickets_gathered.action_plan_at,
-        int_tickets_gathered.fix_or_workaround_at,
-        int_tickets_gathered.closed_at,
-    from {{ ref('int_tickets_gathered') }} as int_tickets_gathered
+        int_tickets_placed.ticket_id,
+        int_tickets_placed.created_at,
+        int_tickets_placed.acknowledged_at,
+        int_tickets_placed.taken_in_charge_at,
+        int_tickets_placed.qualified_at,
+        int_tickets_placed.action_plan_at,
+        int_tickets_placed.fix_or_workaround_at,
+        int_tickets_placed.closed_at,
+    from {{ ref('int_tickets_placed') }} as int_tickets_placed
     -- Nearly all tickets are sound: only the others are looked at pair by pair.
     where least(
-            int_tickets_gathered.acknowledged_at,
-            int_tickets_gathered.taken_in_charge_at,
-            int_tickets_gathered.qualified_at,
-            int_tickets_gathered.closed_at
-        ) < int_tickets_gathered.created_at
-        or least(int_tickets_gathered.closed_at, int_tickets_gathered.qualified_at)
-        < int_tickets_gathered.taken_in_charge_at
-        or least(int_tickets_gathered.action_plan_at, int_tickets_gathered.fix_or_workaround_at)
-        < int_tickets_gathered.qualified_at
+            int_tickets_placed.acknowledged_at,
+            int_tickets_placed.taken_in_charge_at,
+            int_tickets_placed.qualified_at,
+            int_tickets_placed.closed_at
+        ) < int_tickets_placed.created_at
+        or least(int_tickets_placed.closed_at, int_tickets_placed.qualified_at)
+        < int_tickets_placed.taken_in_charge_at
+        or least(int_tickets_placed.action_plan_at, int_tickets_placed.fix_or_workaround_at)
+        < int_tickets_placed.qualified_at
 ),
 
 pairs as (

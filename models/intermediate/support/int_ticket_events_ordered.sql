@@ -1,8 +1,13 @@
--- One row per event of a log that had happened at as_of, numbered within its ticket: by time, in the same second by file
--- and line.
+-- One row per event of a touched ticket that had happened at as_of, numbered within its ticket: by time, in the same second by
+-- file and line.
 {{ config(materialized='table') }}
-with events as (
-    select * from {{ ref('stg_tickets__events') }}
+with touched as (
+    select * from {{ ref('int_tickets_touched') }}
+),
+
+events as (
+    select * from {{ ref('stg_tickets__events') }} as stg_tickets__events
+    where stg_tickets__events.ticket_id in (select touched.ticket_id from touched)
 ),
 
 run as (

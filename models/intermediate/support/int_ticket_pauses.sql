@@ -1,6 +1,11 @@
--- One row per stretch in which a ticket waited on the customer, sent or derived from an event log; no end: still waiting.
-with pauses as (
-    select * from {{ ref('stg_tickets__pauses') }}
+-- One row per stretch in which a touched ticket waited on the customer, sent or derived from an event log; no end: still waiting.
+with touched as (
+    select * from {{ ref('int_tickets_touched') }}
+),
+
+pauses as (
+    select * from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
+    where stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
 ),
 
 events as (

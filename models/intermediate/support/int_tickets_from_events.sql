@@ -27,7 +27,6 @@ select
         events.not_covered_reason,
         case when events.not_covered_reason is not null then events.place end
     ) as not_covered_reason,
-    min_by(events.subject, case when events.subject is not null then events.place end) as subject,
     coalesce(
         min(case when events.role = 'created' then events.event_at end), min(events.event_at)
     ) as created_at,

@@ -1,7 +1,12 @@
--- One row per support request registered by as_of, from our own format or derived from an event log; our own format wins.
+-- One row per touched support request registered by as_of, from our own format or derived from an event log; our own format wins.
 -- What had not happened at as_of is not known yet. (The events of a log are cut at as_of already.)
-with tickets as (
-    select * from {{ ref('stg_tickets__tickets') }}
+with touched as (
+    select * from {{ ref('int_tickets_touched') }}
+),
+
+tickets as (
+    select * from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
+    where stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
 ),
 
 from_events as (
@@ -17,6 +22,7 @@ sent as (
     from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
     cross join run
     where stg_tickets__tickets.created_at <= run.as_of
+        and stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
 )
 
 select
@@ -30,7 +36,6 @@ select
     tickets.criticality_given,
     tickets.anomaly_level,
     tickets.not_covered_reason,
-    tickets.subject,
     cast(null as bigint) as reopenings,
     tickets.created_at,
     case when tickets.acknowledged_at <= run.as_of then tickets.acknowledged_at end
@@ -63,7 +68,6 @@ select
     from_events.criticality_given,
     from_events.anomaly_level,
     from_events.not_covered_reason,
-    from_events.subject,
     from_events.reopenings,
     from_events.created_at,
     from_events.acknowledged_at,

@@ -1,5 +1,6 @@
--- One row per support request, with its contract and the civil day of its registration there. A ticket of a client whom no
--- contract names keeps its UTC day.
+-- One row per touched support request, with its contract and the civil day of its registration there. A ticket of a client whom
+-- no contract names keeps its UTC day.
+{{ config(materialized='table') }}
 with tickets as (
     select * from {{ ref('int_tickets_gathered') }}
 ),
@@ -38,7 +39,6 @@ select
     contracted.criticality_given,
     contracted.anomaly_level,
     contracted.not_covered_reason as reason_given,
-    contracted.subject,
     contracted.reopenings,
     coalesce(day_slices.day_on, {{ utc_day('contracted.created_at') }}) as created_on,
     contracted.created_at,

@@ -2,21 +2,22 @@
 -- promised. The delay is plain time from registration; an acknowledgement dated before it counts as immediate.
 with tickets as (
     select
-        int_tickets_placed.*,
+        commitments.*,
         case
-            when int_tickets_placed.acknowledged_at is null then null
-            when int_tickets_placed.acknowledged_at <= int_tickets_placed.created_at then 0
+            when commitments.acknowledged_at is null then null
+            when commitments.acknowledged_at <= commitments.created_at then 0
             else cast({{ seconds_between(
-                'int_tickets_placed.created_at', 'int_tickets_placed.acknowledged_at'
+                'commitments.created_at', 'commitments.acknowledged_at'
             ) }} as double)
         end as delay_s,
-    from {{ ref('int_tickets_placed') }} as int_tickets_placed
+    from {{ ref('ticket_commitments') }} as commitments
+    where commitments.commitment = 'take_in_charge'
 )
 
 select
     tickets.contract_id,
     tickets.client_id,
-    cast(date_trunc('month', tickets.created_on) as date) as month,
+    tickets.month,
     count(*) as tickets,
     count(tickets.acknowledged_at) as acknowledged,
     cast(count(tickets.acknowledged_at) as double) * 100 / cast(count(*) as double)
@@ -30,4 +31,4 @@ from tickets
 group by
     tickets.contract_id,
     tickets.client_id,
-    cast(date_trunc('month', tickets.created_on) as date)
+    tickets.month

@@ -1,6 +1,8 @@
 -- One row per ticket that is open at as_of: how old it is in plain time, where it stands, and whether it waits on the customer.
+-- A ticket that is open now was so in the build before, or something of it was read since: it is among the touched ones.
 with tickets as (
-    select * from {{ ref('int_tickets_placed') }}
+    select * from {{ ref('int_tickets_placed') }} as int_tickets_placed
+    where int_tickets_placed.closed_at is null
 ),
 
 waiting as (
@@ -23,6 +25,7 @@ verdicts as (
         max(case when commitments.outcome = 'not_covered' then 1 else 0 end) = 0 as is_covered,
         min(commitments.file) as file,
     from {{ ref('ticket_commitments') }} as commitments
+    where commitments.ticket_id in (select tickets.ticket_id from tickets)
     group by commitments.ticket_id
 )
 
@@ -54,4 +57,3 @@ select
 from tickets
 inner join verdicts on verdicts.ticket_id = tickets.ticket_id
 left join waiting on waiting.ticket_id = tickets.ticket_id
-where tickets.closed_at is null

@@ -1,5 +1,10 @@
 -- One row per ticket and criticality it was given, the one at registration included; only that one sets the limit (R9).
-with tickets as (
+-- Kept from run to run: only touched tickets are told anew.
+with touched as (
+    select * from {{ ref('int_tickets_touched') }}
+),
+
+tickets as (
     select * from {{ ref('int_tickets_placed') }}
 ),
 
@@ -23,6 +28,7 @@ given as (
     from {{ ref('stg_tickets__criticality_changes') }} as changes
     cross join {{ ref('stg_run') }} as run
     where changes.changed_at <= run.as_of
+        and changes.ticket_id in (select touched.ticket_id from touched)
 
     union all
 
@@ -67,13 +73,16 @@ following as (
         given.file_id,
         given.line,
         row_number() over (
-            partition by given.ticket_id order by given.changed_at, given.place
+            partition by given.ticket_id
+            order by given.changed_at, given.place, given.file_id, given.line
         ) as step,
         lag(given.criticality) over (
-            partition by given.ticket_id order by given.changed_at, given.place
+            partition by given.ticket_id
+            order by given.changed_at, given.place, given.file_id, given.line
         ) as previous_criticality,
         lag(given.criticality_given) over (
-            partition by given.ticket_id order by given.changed_at, given.place
+            partition by given.ticket_id
+            order by given.changed_at, given.place, given.file_id, given.line
         ) as previous_given,
     from given
     inner join changed on changed.ticket_id = given.ticket_id
