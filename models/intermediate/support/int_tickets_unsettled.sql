@@ -31,14 +31,14 @@ select tickets.ticket_id
 from {{ ref('stg_tickets__tickets') }} as tickets
 cross join run
 where greatest(
-    tickets.created_at,
-    tickets.acknowledged_at,
-    tickets.taken_in_charge_at,
-    tickets.qualified_at,
-    tickets.action_plan_at,
-    tickets.fix_or_workaround_at,
-    tickets.closed_at
-) > run.as_of
+        tickets.created_at,
+        tickets.acknowledged_at,
+        tickets.taken_in_charge_at,
+        tickets.qualified_at,
+        tickets.action_plan_at,
+        tickets.fix_or_workaround_at,
+        tickets.closed_at
+    ) > run.as_of
 
 union
 
