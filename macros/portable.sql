@@ -62,3 +62,14 @@ explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 {% macro utc_day(at) %}{{ return(adapter.dispatch('utc_day')(at)) }}{% endmacro %}
 {% macro duckdb__utc_day(at) %}cast(make_timestamp(epoch_us({{ at }})) as date){% endmacro %}
 {% macro spark__utc_day(at) %}cast({{ at }} as date){% endmacro %}
+
+{# Percentiles of the values of a group, interpolated between neighbours, all from one ordering of them; nulls are left out. To be
+   read by `percentile_at`, from 1. #}
+{% macro percentiles(value, shares) %}{{ return(adapter.dispatch('percentiles')(value, shares)) }}{% endmacro %}
+{% macro duckdb__percentiles(value, shares) %}quantile_cont(cast({{ value }} as double), [{{ shares | join(', ') }}]){% endmacro %}
+{% macro spark__percentiles(value, shares) %}percentile(cast({{ value }} as double), array({{ shares | join(', ') }})){% endmacro %}
+
+{# One of them, as seconds. #}
+{% macro percentile_at(found, place) %}{{ return(adapter.dispatch('percentile_at')(found, place)) }}{% endmacro %}
+{% macro duckdb__percentile_at(found, place) %}cast({{ found }}[{{ place }}] as decimal(18, 6)){% endmacro %}
+{% macro spark__percentile_at(found, place) %}cast({{ found }}[{{ place - 1 }}] as decimal(18, 6)){% endmacro %}

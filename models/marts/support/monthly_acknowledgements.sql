@@ -2,7 +2,10 @@
 -- promised. The delay is plain time from registration; an acknowledgement dated before it counts as immediate.
 with tickets as (
     select
-        commitments.*,
+        commitments.contract_id,
+        commitments.client_id,
+        commitments.month,
+        commitments.acknowledged_at,
         case
             when commitments.acknowledged_at is null then null
             when commitments.acknowledged_at <= commitments.created_at then 0
@@ -12,23 +15,30 @@ with tickets as (
         end as delay_s,
     from {{ ref('ticket_commitments') }} as commitments
     where commitments.commitment = 'take_in_charge'
+),
+
+counted as (
+    select
+        tickets.contract_id,
+        tickets.client_id,
+        tickets.month,
+        count(*) as tickets,
+        count(tickets.acknowledged_at) as acknowledged,
+        {{ percentiles('tickets.delay_s', [0.5, 0.9]) }} as delay,
+        max(tickets.delay_s) as delay_max_s,
+    from tickets
+    group by tickets.contract_id, tickets.client_id, tickets.month
 )
 
 select
-    tickets.contract_id,
-    tickets.client_id,
-    tickets.month,
-    count(*) as tickets,
-    count(tickets.acknowledged_at) as acknowledged,
-    cast(count(tickets.acknowledged_at) as double) * 100 / cast(count(*) as double)
+    counted.contract_id,
+    counted.client_id,
+    counted.month,
+    counted.tickets,
+    counted.acknowledged,
+    cast(counted.acknowledged as double) * 100 / cast(counted.tickets as double)
         as acknowledged_pct,
-    cast(percentile_cont(0.5) within group (order by tickets.delay_s) as decimal(18, 6))
-        as delay_p50_s,
-    cast(percentile_cont(0.9) within group (order by tickets.delay_s) as decimal(18, 6))
-        as delay_p90_s,
-    cast(max(tickets.delay_s) as decimal(18, 6)) as delay_max_s,
-from tickets
-group by
-    tickets.contract_id,
-    tickets.client_id,
-    tickets.month
+    {{ percentile_at('counted.delay', 1) }} as delay_p50_s,
+    {{ percentile_at('counted.delay', 2) }} as delay_p90_s,
+    cast(counted.delay_max_s as decimal(18, 6)) as delay_max_s,
+from counted

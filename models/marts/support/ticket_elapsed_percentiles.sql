@@ -37,25 +37,33 @@ grouped as (
         'month' as grouped_by,
         cast(decided.month as varchar) as group_value
     from decided
+),
+
+counted as (
+    select
+        grouped.contract_id,
+        grouped.commitment,
+        grouped.grouped_by,
+        grouped.group_value,
+        count(*) as decided,
+        count(case when grouped.is_met then 1 end) as met,
+        {{ percentiles('grouped.elapsed_s', [0.5, 0.75, 0.9, 0.95]) }} as elapsed,
+        max(grouped.elapsed_s) as elapsed_max_s,
+    from grouped
+    group by grouped.contract_id, grouped.commitment, grouped.grouped_by, grouped.group_value
 )
 
 select
-    grouped.contract_id,
-    grouped.commitment,
-    grouped.grouped_by,
-    grouped.group_value,
-    count(*) as decided,
-    count(case when grouped.is_met then 1 end) as met,
-    cast(count(case when grouped.is_met then 1 end) as double) * 100 / cast(count(*) as double)
-        as adherence_pct,
-    cast(percentile_cont(0.5) within group (order by grouped.elapsed_s) as decimal(18, 6))
-        as elapsed_p50_s,
-    cast(percentile_cont(0.75) within group (order by grouped.elapsed_s) as decimal(18, 6))
-        as elapsed_p75_s,
-    cast(percentile_cont(0.9) within group (order by grouped.elapsed_s) as decimal(18, 6))
-        as elapsed_p90_s,
-    cast(percentile_cont(0.95) within group (order by grouped.elapsed_s) as decimal(18, 6))
-        as elapsed_p95_s,
-    cast(max(grouped.elapsed_s) as decimal(18, 6)) as elapsed_max_s,
-from grouped
-group by grouped.contract_id, grouped.commitment, grouped.grouped_by, grouped.group_value
+    counted.contract_id,
+    counted.commitment,
+    counted.grouped_by,
+    counted.group_value,
+    counted.decided,
+    counted.met,
+    cast(counted.met as double) * 100 / cast(counted.decided as double) as adherence_pct,
+    {{ percentile_at('counted.elapsed', 1) }} as elapsed_p50_s,
+    {{ percentile_at('counted.elapsed', 2) }} as elapsed_p75_s,
+    {{ percentile_at('counted.elapsed', 3) }} as elapsed_p90_s,
+    {{ percentile_at('counted.elapsed', 4) }} as elapsed_p95_s,
+    cast(counted.elapsed_max_s as decimal(18, 6)) as elapsed_max_s,
+from counted
