@@ -35,7 +35,10 @@ from pipelines.warehouse import number
 
 MERGE_ROWS = 1_000_000  # rows gathered before they are merged
 MERGE_FILES = 200
-HELD_ROWS = 4_000_000  # rows kept in memory at once, of a file larger than that
+HELD_ROWS = (
+    8_000_000  # rows kept in memory at once: a night of checks; those of a larger file wait in the database
+)
+PORTION_ROWS = 4_000_000  # rows merged at once of those that waited
 SMALL_BATCH = (
     50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
 )
@@ -406,15 +409,15 @@ class Landing:
         if self._aside:
             self._set_aside()
         for name in self._aside:
-            portions = 1 + number(self._con, f"select count(*) from aside_{name}") // HELD_ROWS
+            portions = 1 + number(self._con, f"select count(*) from aside_{name}") // PORTION_ROWS
             # The head of a key, so that a listing, a probe or a dossier stays whole.
             key = ", ".join(TABLES[name].key[:2])
             for portion in range(portions):
                 rows = self._con.execute(
-                    f"select * from aside_{name} where hash({key}) % {portions} = {portion} order by file_id, line"
+                    f"select * from aside_{name} where hash({key}) % {portions} = {portion}"
                 ).pl()
                 if rows.height:
-                    yield TABLES[name], rows
+                    yield TABLES[name], rows.sort("file_id", "line")
             self._con.execute(f"drop table aside_{name}")
         for name, frames in self._rows.items():
             if frames:

@@ -149,20 +149,22 @@ def test_after_any_sequence_of_runs_the_verdicts_are_those_of_a_rebuild(tmp_path
     def nothing_but_a_day() -> datetime:
         return NOON + timedelta(days=1)
 
-    place.run(NOON)
-    for step in (
+    steps = (
         lines_arrive, holds_change, years_are_registered, terms_change, purges_are_certified, nothing_but_a_day,
-    ):  # fmt: skip
+    )  # fmt: skip
+    place.run(NOON)
+    for number, step in enumerate(steps):
         before = place.rows()
         as_of = step()
         write_inbox(place.inbox, made)
         place.run(as_of)
         kept = place.rows()
-        place.run(as_of, anew=True)
-        anew = place.rows()
-        for name, rows in anew.items():
-            assert kept[name] == rows, f"{step.__name__}: {name} differs from a rebuild"
         assert kept != before, f"{step.__name__} changed nothing: too tame to tell anything"
+        # Every other step outside the nightly profile, the last one among them: what is wrongly kept stays wrong.
+        if IS_NIGHTLY or number % 2:
+            place.run(as_of, anew=True)
+            for name, rows in place.rows().items():
+                assert kept[name] == rows, f"{step.__name__}: {name} differs from a rebuild"
 
 
 def test_only_dossiers_of_which_something_changed_are_judged_again(tmp_path: Path) -> None:

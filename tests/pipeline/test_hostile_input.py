@@ -408,7 +408,8 @@ def test_the_samples_end_the_same_in_any_order_of_their_files(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "bounds", [{"MERGE_FILES": 1}, {"HELD_ROWS": 20_000, "SMALL_BATCH": 0}, {"SMALL_BATCH": 0}]
+    "bounds",
+    [{"MERGE_FILES": 1}, {"HELD_ROWS": 20_000, "PORTION_ROWS": 20_000, "SMALL_BATCH": 0}, {"SMALL_BATCH": 0}],
 )
 def test_the_size_of_a_portion_is_no_matter(bounds: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """File by file, in portions that wait in the database, or all at once: the same rows, counts and changes."""
