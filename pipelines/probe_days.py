@@ -172,7 +172,8 @@ def touch(con: duckdb.DuckDBPyConnection, checks: str) -> None:
 
 
 def refresh(con: duckdb.DuckDBPyConnection) -> None:
-    """Summarise the touched probe days anew; the others are not looked at. Call it within a transaction.
+    """Summarise the touched probe days anew; the others are not looked at. Call it within a transaction of its own: checks are
+    read by connections that see what was committed before.
 
     What was touched is remembered in the database: after a crash between merge and refresh the next call
     makes it good.
