@@ -66,7 +66,7 @@ def _side_by_side(starts: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
 def _begins(checks: pl.DataFrame, silence: int) -> pl.Series:
     """Places of the checks that begin a piece by the check before them; the first one is not asked.
 
-    Column by column, each read once or twice while it lies in the processor's cache: expressions over the frame take twice as long.
+    Column by column, each read once or twice while it lies in the processor's cache: expressions cost twice as much.
     """
     at = checks["checked_at"].to_physical()
     gap = at.slice(1) - at.head(-1)
