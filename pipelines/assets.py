@@ -11,7 +11,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from pipelines import calendar_coverage, contract, landing, models, progress, reports, warehouse
+from pipelines import calendar_coverage, contract, landing, models, progress, publication, reports, warehouse
 from pipelines.errors import BuildError
 from pipelines.landing_tables import SOURCES, TABLES
 from pipelines.resources import Settings, instant, settings
@@ -287,7 +287,7 @@ _MARTS = [key for key in model_assets.keys if key.path[0] == "marts"]
 )
 def published(livret: Livret) -> dg.MaterializeResult[Any]:
     progress.tell("publishing")
-    rows = warehouse.publish(livret.settings.work_database, livret.settings.warehouse)
+    rows = publication.publish(livret.settings.work_database, livret.settings.warehouse)
     return dg.MaterializeResult(
         metadata={"path": str(livret.settings.warehouse), "tables": len(rows), "rows": sum(rows.values())}
     )

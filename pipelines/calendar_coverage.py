@@ -6,9 +6,15 @@ import duckdb
 
 from pipelines.errors import ConfigurationError
 
-# The first and last event of each kind of log that business time is counted for, with where the row stands.
+# Events of each kind of log that business time is counted for, with where the row stands. Those that every calendar covers are
+# left aside before anything is joined: on most nights all of them.
 _EVENTS = """
-with environments as (select environment_id, client_id, contract_id from landing.environments),
+with safe as (
+    select max(covers_from)::timestamptz + interval 1 day as safe_from,
+        min(covers_until)::timestamptz - interval 1 day as safe_until
+    from sla_contract.holiday_calendars
+),
+environments as (select environment_id, client_id, contract_id from landing.environments),
 of_environments as (
     select 'outages' as log, environment_id, down_from as event_at, file_id, line from landing.outages
     union all
@@ -24,6 +30,7 @@ found as (
         select client_id, event_at, file_id, line from landing.ticket_events
     )
     inner join landing.run as run on event_at <= run.as_of -- what is later is not judged
+    inner join safe on event_at < safe_from or event_at >= safe_until
     inner join (select distinct client_id, contract_id from environments) as clients using (client_id)
     union all
     select 'checks', contract_id, event_at, file_id, line
@@ -31,7 +38,7 @@ found as (
         select probe_key, unnest([min(first_at), max(last_at)]) as event_at,
             unnest([min_by(first_file_id, first_at), max_by(last_file_id, last_at)]) as file_id,
             unnest([min_by(first_line, first_at), max_by(last_line, last_at)]) as line
-        from landing.probe_runs group by probe_key
+        from landing.probe_runs inner join safe on first_at < safe_from or last_at >= safe_until group by probe_key
     )
     inner join landing.probes using (probe_key)
     inner join environments using (environment_id)

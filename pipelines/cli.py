@@ -126,7 +126,8 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
     from pipelines import statements
-    from pipelines.warehouse import only_run, publish, refuse_unfinished, writer
+    from pipelines.publication import publish
+    from pipelines.warehouse import only_run, refuse_unfinished, writer
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)

@@ -76,8 +76,7 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     """
     manifest()
     # After their code changed, models that keep rows between runs are built anew; while it did not, views still stand.
-    built = work / _DIGEST
-    is_same = built.is_file() and built.read_text() == _digest(_CODE)
+    is_same = built_by(work) == code()
     arguments = ["--no-write-json", "build", *selection, *([] if is_same else ["--full-refresh"])]
     if not all_tests:
         standing = ["config.materialized:view"] if is_same and not selection else []
@@ -97,7 +96,18 @@ def finish(work: Path) -> None:
     """Remember in `work` that a build of all that keeps rows went through: what it saw, and by which code."""
     with warehouse.writer(work / WORK_DATABASE) as con:
         build_memory.finish(con)
-    (work / _DIGEST).write_text(_digest(_CODE))
+    (work / _DIGEST).write_text(code())
+
+
+def code() -> str:
+    """What names this program: a digest of all that makes figures."""
+    return _digest(_CODE)
+
+
+def built_by(work: Path) -> str | None:
+    """What names the program by which all there is in the working database in `work` was built; None before a whole build."""
+    built = work / _DIGEST
+    return built.read_text() if built.is_file() else None
 
 
 def _digest(parts: tuple[str, ...]) -> str:

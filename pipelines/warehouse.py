@@ -1,10 +1,8 @@
-"""The working database and the published one: how they are opened, and how a finished build is put in readers' hands."""
+"""The working database and the published one: how they are opened."""
 
 from __future__ import annotations
 
 import fcntl
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,66 +123,3 @@ def number(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """What a query of one row and one column tells; 0 where that is null."""
     row = con.execute(query).fetchone()
     return int(row[0] or 0) if row else 0
-
-
-def publish(database: Path, warehouse: Path) -> dict[str, int]:
-    """Write the schemas that readers need to a new file and swap it in at once. Returns rows by `schema.table`.
-
-    A reader that has the old file open keeps it; a crash leaves the old file whole.
-    """
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    for left in warehouse.parent.glob(f".{warehouse.name}.*.new*"):
-        left.unlink()  # of a run that was killed while it published
-    handle, name = tempfile.mkstemp(prefix=f".{warehouse.name}.", suffix=".new", dir=warehouse.parent)
-    os.close(handle)
-    fresh = Path(name)
-    fresh.unlink()
-    try:
-        rows = _copy(database, fresh)
-        os.replace(fresh, warehouse)
-    finally:
-        fresh.unlink(missing_ok=True)
-        Path(f"{fresh}.wal").unlink(missing_ok=True)
-    return rows
-
-
-def _copy(database: Path, fresh: Path) -> dict[str, int]:
-    rows: dict[str, int] = {}
-    with duckdb.connect(str(fresh)) as con:
-        con.execute("set TimeZone = 'UTC'")
-        work = database.stem  # by this name views refer to it
-        con.execute(f"attach '{_quoted(database)}' as \"{work}\" (read_only)")
-        con.begin()  # one commit for all: a thousand comments would each write to disk
-        # Marts that only arrange a table anew are views there: their rows are written once, here.
-        tables = con.execute(
-            "select schema_name, table_name, comment from duckdb_tables()"
-            " where database_name = $2 and schema_name in (select unnest($1)) and not temporary"
-            " union all select schema_name, view_name, comment from duckdb_views()"
-            " where database_name = $2 and schema_name in (select unnest($1)) order by all",
-            [list(PUBLISHED_SCHEMAS), work],
-        ).fetchall()
-        for schema in PUBLISHED_SCHEMAS:
-            con.execute(f"create schema {schema}")
-        for schema, table, comment in tables:
-            con.execute(f'create table {schema}."{table}" as from "{work}".{schema}."{table}"')
-            rows[f"{schema}.{table}"] = number(con, f'select count(*) from {schema}."{table}"')
-            _comment(con, f'table {schema}."{table}"', comment)
-        columns = con.execute(
-            "select schema_name, table_name, column_name, comment from duckdb_columns()"
-            " where database_name = ? and schema_name in (select unnest(?)) and comment is not null",
-            [work, list(PUBLISHED_SCHEMAS)],
-        ).fetchall()
-        for schema, table, column, comment in columns:
-            if f"{schema}.{table}" in rows:
-                _comment(con, f'column {schema}."{table}"."{column}"', comment)
-        con.commit()
-    return rows
-
-
-def _comment(con: duckdb.DuckDBPyConnection, what: str, comment: str | None) -> None:
-    if comment:
-        con.execute(f"comment on {what} is '{_quoted(comment)}'")
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from pipelines import backup_points, contract, landing, models, warehouse
+from pipelines import backup_points, contract, landing, models, publication, warehouse
 from pipelines.resources import ROOT, WORK_DATABASE
 
 AS_OF = datetime(2026, 3, 31, 7, tzinfo=UTC)
@@ -236,7 +236,7 @@ def measure(work: Path, environments: int, step: int, nights: int) -> Took:
         print(f"one more daily listing of every repository: {timed(lambda: summarise(con))}")
     night = build(work, "all models, the night after", floor, is_same=True)
     verify(database)
-    print(f"publishing them: {timed(lambda: warehouse.publish(database, work / 'published.duckdb'))}")
+    print(f"publishing them: {timed(lambda: publication.publish(database, work / 'published.duckdb'))}")
     return night
 
 

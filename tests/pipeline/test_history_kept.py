@@ -19,9 +19,10 @@ from pipelines.resources import WORK_DATABASE
 from tests.build import build, land
 from tests.oracles.purge import Dossier, Line
 from tests.pipeline.history_worlds import World, worlds, write_contract, write_csv, write_inbox
+from tests.published import publish_again
 
 NOON = datetime(2026, 2, 28, 12, tzinfo=UTC)
-MODELS = ("--select", "+path:models/marts/history")
+MODELS = ("--select", "+path:models/marts/history", "int_history_published_fingerprints")
 KEPT = ("int_history_entry_findings", "int_history_entry_ties", "int_history_counts")
 MARTS = (
     "history_purge_candidates", "history_purge_entries", "history_purge_forecast", "history_disputed_entries",
@@ -158,6 +159,7 @@ def test_after_any_sequence_of_runs_the_verdicts_are_those_of_a_rebuild(tmp_path
         as_of = step()
         write_inbox(place.inbox, made)
         place.run(as_of)
+        publish_again(place.database.parent)
         kept = place.rows()
         assert kept != before, f"{step.__name__} changed nothing: too tame to tell anything"
         # Every other step outside the nightly profile, the last one among them: what is wrongly kept stays wrong.
