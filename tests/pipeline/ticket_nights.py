@@ -21,6 +21,12 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FIRST = datetime(2026, 3, 10, 12, tzinfo=UTC)
 # What is asked each night: later, the same again, later, earlier, much later, and the same again.
 NIGHTS = tuple(FIRST + days * DAY for days in (0, 1, 1, 6, 8, 2, 20, 20))
+TELLING = (
+    4,
+    5,
+    6,
+    7,
+)  # all is judged anew in 5, as the question goes back, and in 7, as the contract changes
 LAST = FIRST - timedelta(hours=12)  # the last instant of a ticket that is over before all nights
 TABLES = ("tickets", "pauses", "criticality_changes", "ticket_events")
 OPENED_ON, COVERS_UNTIL = "2026-01-01", date(2026, 6, 1)
