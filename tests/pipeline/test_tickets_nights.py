@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from pipelines import build_memory, models, ticket_memory, warehouse
 from pipelines.resources import WORK_DATABASE
@@ -26,7 +25,7 @@ from tests.build import build, land
 from tests.pipeline import ticket_nights as nights
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-STORIES, PORTIONS = (60, 100) if NIGHTLY else (120, 1)
+STORIES, PORTIONS = 160, 100 if NIGHTLY else 1
 SELECTION = ("--select", "+path:models/marts/support", "+int_tickets_unsettled", "--resource-type", "model")
 
 
@@ -112,26 +111,6 @@ class Played:
         return found
 
 
-def told(portion: int) -> list[nights.Story]:
-    """Stories as Hypothesis draws them, gathered so that they share one warehouse."""
-    found: list[nights.Story] = []
-
-    @settings(
-        max_examples=STORIES,
-        derandomize=not NIGHTLY,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.data())
-    def gather(data: st.DataObject) -> None:
-        found.append(data.draw(nights.stories(f"t{portion}-{len(found)}")))
-
-    gather()
-    return found
-
-
 @pytest.fixture
 def played(work: Path) -> Iterator[Played]:
     """All in one transaction, undone at the end."""
@@ -145,7 +124,8 @@ def played(work: Path) -> Iterator[Played]:
 
 @pytest.mark.parametrize("portion", range(PORTIONS))
 def test_marts_kept_from_night_to_night_are_those_of_an_empty_warehouse(played: Played, portion: int) -> None:
-    con, found, shares = played.con, told(portion), []
+    con, chance, shares = played.con, Random(portion), []
+    found = [nights.story(chance, f"t{number}") for number in range(STORIES)]
     for night, as_of in enumerate(nights.NIGHTS):
         nights.write_night(con, found, night)
         nights.change(con, night)

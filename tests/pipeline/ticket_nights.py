@@ -1,4 +1,4 @@
-"""Tickets night by night: what becomes of single tickets, drawn by Hypothesis, and of what they are judged by.
+"""Tickets night by night: what becomes of single tickets, drawn at random, and of what they are judged by.
 
 Rows are put straight into landing, as readings of files are, one file for what comes of a ticket in a night.
 """
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import duckdb
-from hypothesis import strategies as st
 
 from pipelines import ticket_memory
 from tests.oracles.business_time import Schedule
@@ -93,60 +93,69 @@ def send_again(inbox: Path) -> None:
     (folder / "redo/source.toml").write_text('time_zone = "UTC"\n', encoding="utf-8")
 
 
-EARLY = st.integers(-30 * 24, -24).map(lambda hours: FIRST + timedelta(hours=hours))
-INSTANTS = st.one_of(
-    st.sampled_from([asked + step for asked in sorted(set(NIGHTS)) for step in (-SECOND, 0 * DAY, SECOND)]),
-    st.integers(-48, 8 * 24).map(lambda hours: FIRST + timedelta(hours=hours)),
-)
+EDGES = [asked + step for asked in sorted(set(NIGHTS)) for step in (-SECOND, 0 * DAY, SECOND)]
+WHEN = ("created_at", "paused_from", "changed_at", "event_at")
 
 
-@st.composite
-def told(draw: st.DrawFn, ticket_id: str, source: str, when: str) -> list[tuple[str, Row]]:
+def early(chance: Random) -> datetime:
+    """Before all nights."""
+    return FIRST - timedelta(hours=chance.randint(24, 30 * 24))
+
+
+def around(chance: Random) -> datetime:
+    """About the nights, often exactly at, or one second beside, an instant asked."""
+    return chance.choice((chance.choice(EDGES), FIRST + timedelta(hours=chance.randint(-48, 8 * 24))))
+
+
+def told(chance: Random, ticket_id: str, source: str, when: str) -> list[tuple[str, Row]]:
     """Rows that a file tells of a ticket: what it is, or a part of what happened to it. `when`: all of it before all nights ("over"),
     but for one thing ("ahead"), so much of it as happened at all ("begun"), or anywhere around them ("any")."""
     is_over = when in ("over", "ahead")
-    instants = INSTANTS if when == "any" else EARLY
-    maybe = EARLY if is_over else st.none() | instants
+
+    def instant() -> datetime:
+        return around(chance) if when == "any" else early(chance)
+
+    def maybe() -> datetime | None:
+        return instant() if is_over or chance.random() < 0.5 else None
+
     rows: list[tuple[str, Row]] = []
     asks: Row = {
         "ticket_id": ticket_id,
-        "client_id": draw(st.sampled_from(CLIENTS)),
-        "environment_id": draw(st.sampled_from(ENVIRONMENTS)),
-        "user_id": draw(st.sampled_from(USERS)),
-        "channel": draw(st.sampled_from(("support", "support", "customer_service"))),
-        "kind": draw(st.sampled_from(("incident", "anomaly", "usage_question", "paid_service"))),
-        "anomaly_level": draw(st.sampled_from((None, None, "1", "2", "3"))),
+        "client_id": chance.choice(CLIENTS),
+        "environment_id": chance.choice(ENVIRONMENTS),
+        "user_id": chance.choice(USERS),
+        "channel": chance.choice(("support", "support", "customer_service")),
+        "kind": chance.choice(("incident", "anomaly", "usage_question", "paid_service")),
+        "anomaly_level": chance.choice((None, None, "1", "2", "3")),
     }
-    if source == "own" and draw(st.integers(0, 3)) < 3:
-        steps = {step: draw(maybe) for step in STEPS}
-        reason = draw(st.sampled_from((None, None, None, "duplicate")))
-        criticality = draw(st.sampled_from(CRITICALITIES))
-        more = {"created_at": draw(instants), "criticality": criticality, "not_covered_reason": reason}
-        rows.append(("tickets", {**asks, **more, **steps}))
+    begun_at = instant()
+    if source == "own" and chance.random() < 0.8:
+        reason = chance.choice((None, None, None, "duplicate"))
+        more = {"created_at": begun_at, "not_covered_reason": reason}
+        steps = {step: maybe() for step in STEPS}
+        rows.append(("tickets", {**asks, **more, **steps, "criticality": chance.choice(CRITICALITIES)}))
     if source == "log":
         end = ("taken_in_charge", "closed") if is_over else ()
-        for role in (*draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=4)), *end):
-            criticality = draw(st.sampled_from((*CRITICALITIES, None, None)))
-            happened = {"event_at": LAST if role in end else draw(instants), "event": role, "role": role}
+        for role in (*chance.choices(ROLES, k=chance.randint(1, 4)), *end):
+            criticality = chance.choice((*CRITICALITIES, None, None))
+            happened = {"event_at": LAST if role in end else instant(), "event": role, "role": role}
             known = {
                 "criticality": criticality if criticality != "whatever" else None,
                 "criticality_given": criticality,
             }
             rows.append(("ticket_events", {**asks, **happened, **known, "sequence": 0}))
-    for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2)))):
-        waited = {"ticket_id": ticket_id, "paused_from": draw(instants), "paused_until": draw(maybe)}
-        rows.append(("pauses", waited))
-    for _ in range(draw(st.sampled_from((0, 0, 0, 1)))):
-        changed = {"changed_at": draw(instants), "criticality": draw(st.sampled_from(CRITICALITIES))}
+    for _ in range(chance.choice((0, 1) if when == "ahead" else (0, 0, 0, 1, 2))):
+        # Waiting moves a due instant only while the limit is not used up.
+        paused_from = chance.choice((begun_at, instant()))
+        rows.append(("pauses", {"ticket_id": ticket_id, "paused_from": paused_from, "paused_until": maybe()}))
+    for _ in range(chance.choice((0, 1) if when == "ahead" else (0, 0, 0, 1))):
+        changed = {"changed_at": instant(), "criticality": chance.choice(CRITICALITIES)}
         rows.append(("criticality_changes", {"ticket_id": ticket_id, **changed}))
     if when == "ahead" and rows:
-        _, row = draw(st.sampled_from(rows))
-        moved = draw(st.sampled_from([name for name in row if name in (*STEPS, *WHEN, "paused_until")]))
-        row[moved] = draw(INSTANTS if moved in WHEN else st.none() | INSTANTS)
+        _, row = chance.choice(rows)
+        moved = chance.choice([name for name in row if name in (*STEPS, *WHEN, "paused_until")])
+        row[moved] = around(chance) if moved in WHEN or chance.random() < 0.5 else None
     return rows
-
-
-WHEN = ("created_at", "paused_from", "changed_at", "event_at")
 
 
 @dataclass
@@ -157,20 +166,19 @@ class Story:
     taken_back: dict[int, int] = field(default_factory=dict)
 
 
-@st.composite
-def stories(draw: st.DrawFn, ticket_id: str) -> Story:
-    source = draw(st.sampled_from(("own", "own", "log", "both")))
-    story = Story()
-    when = draw(st.sampled_from(("over", "over", "begun", "ahead", "ahead", "any")))
-    first = draw(st.sampled_from((0, 0, 3)))
-    later = draw(st.sets(st.integers(first, len(NIGHTS) - 1), max_size=2 if when == "any" else 1))
+def story(chance: Random, ticket_id: str) -> Story:
+    source = chance.choice(("own", "own", "log", "both"))
+    when = chance.choice(("over", "over", "begun", "ahead", "ahead", "any"))
+    first = chance.choice((0, 0, 0, 3))
+    later = chance.sample(range(first, len(NIGHTS)), k=chance.choice((0, 0, 1, 2)))
+    found = Story()
     for night in sorted({first, *later}):
-        form = draw(st.sampled_from(("own", "log"))) if source == "both" else source
-        story.comes[night] = draw(told(ticket_id, form, when))
-    for night in list(story.comes):
-        if not draw(st.integers(0, 5)):
-            story.taken_back[draw(st.integers(night, len(NIGHTS) - 1))] = night
-    return story
+        form = chance.choice(("own", "log")) if source == "both" else source
+        found.comes[night] = told(chance, ticket_id, form, when)
+    for night in found.comes:
+        if chance.random() < 0.1:
+            found.taken_back[chance.randint(night, len(NIGHTS) - 1)] = night
+    return found
 
 
 KEYS = {
