@@ -195,7 +195,7 @@ def test_a_night_judges_anew_what_is_open_sent_again_or_taken_back_and_all_after
     land(inbox, fed, nights.NIGHTS[1], tmp_path / "fed/contract")
     built(fed)
     assert tickets(fed, "file = 'mark'") == {mart: {"settled"} for mart in KEPT}
-    assert all(names == {"settled", "open", "corrected", "new"} for names in tickets(fed).values())
+    assert all(names == {"settled", "open", "waits", "corrected", "new"} for names in tickets(fed).values())
     with warehouse.writer(fed / WORK_DATABASE) as con:
         build_memory.begin(con, anew=False)  # and then the machine goes down
     built(fed)

@@ -75,11 +75,12 @@ def world() -> World:
         closed_at = None if ticket_id == "open" else LAST
         more = {"criticality": "high", "taken_in_charge_at": FIRST - 3 * DAY, "closed_at": closed_at}
         made.add_ticket(ticket_id, "desk", FIRST - 2 * DAY, **more)
+    made.add_pauses("waits", [(FIRST - 2 * DAY, None)])  # closed, and nothing says that waiting has ended
     made.inbox["tickets/canonical/redo/tickets.csv"].append(made.inbox["tickets/canonical/tickets.csv"].pop())
     return made
 
 
-SENT = ("settled", "open", "corrected", "taken-back")
+SENT = ("settled", "open", "waits", "corrected", "taken-back")
 
 
 def send_again(inbox: Path) -> None:
