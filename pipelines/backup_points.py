@@ -21,7 +21,7 @@ create table if not exists landing.holdings (
 );
 create table if not exists landing.restore_points (
     point_key integer not null, holding_key integer not null, status varchar, parent_point_id varchar,
-    original_point_id varchar, size_bytes bigint, is_scheduled boolean, started_at timestamptz not null,
+    parent_listed_at timestamptz, original_point_id varchar, size_bytes bigint, is_scheduled boolean, started_at timestamptz not null,
     finished_at timestamptz, first_listed_at timestamptz not null, last_listed_at timestamptz not null,
     missing_listed_at timestamptz, known_at timestamptz not null, line bigint not null, file_id integer not null
 );
@@ -57,12 +57,12 @@ with bounds as (
 ),
 -- A backup's parent never changes; some listings (barman list-backups) do not tell it.
 parents as (
-    select point_key, max_by(parent_point_id, listed_at) as parent_point_id
+    select point_key, max_by(parent_point_id, listed_at) as parent_point_id, max(listed_at) as parent_listed_at
     from sightings where parent_point_id is not null
     group by point_key
 )
 select
-    bounds.*, last.status, parents.parent_point_id, last.original_point_id, last.size_bytes, last.is_scheduled,
+    bounds.*, last.status, parents.parent_point_id, parents.parent_listed_at, last.original_point_id, last.size_bytes, last.is_scheduled,
     last.started_at, last.finished_at, last.line, last.file_id
 from bounds
 inner join sightings as last on last.point_key = bounds.point_key and last.listed_at = bounds.last_listed_at
@@ -88,15 +88,13 @@ from (select distinct repository_id, environment_id, content from named)
 anti join landing.holdings using (repository_id, environment_id, content)
 """
 _VALUES = (
-    "status", "parent_point_id", "original_point_id", "size_bytes", "is_scheduled", "started_at", "finished_at",
-    "last_listed_at", "line", "file_id",
+    "status", "original_point_id", "size_bytes", "is_scheduled", "started_at", "finished_at", "last_listed_at", "line",
+    "file_id", "parent_point_id", "parent_listed_at",
 )  # fmt: skip
 _LATEST = ", ".join(
-    f"case when known.last_listed_at > seen.last_listed_at then known.{name} else seen.{name} end as {name}"
-    if name != "parent_point_id"
-    else "case when known.last_listed_at > seen.last_listed_at then coalesce(known.parent_point_id, seen.parent_point_id)"
-    " else coalesce(seen.parent_point_id, known.parent_point_id) end as parent_point_id"
+    f"case when known.{told} > seen.{told} or seen.{told} is null then known.{name} else seen.{name} end as {name}"
     for name in _VALUES
+    for told in ["parent_listed_at" if name.startswith("parent") else "last_listed_at"]
 )
 _COMBINED = f"""
 create or replace temp table combined as
@@ -112,7 +110,8 @@ left join (
         case when not is_touched then first_listed_at end as first_listed_at,
         case when not is_touched then last_listed_at end as last_listed_at,
         case when not is_touched then known_at end as known_at,
-        case when not is_touched then parent_point_id end as parent_point_id
+        case when not is_touched then parent_point_id end as parent_point_id,
+        case when not is_touched then parent_listed_at end as parent_listed_at
     )
     from known
 ) as known on known.point_key = seen.point_key

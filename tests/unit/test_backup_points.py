@@ -212,3 +212,16 @@ def test_a_warehouse_made_before_there_were_summaries_gets_them(inbox: Inbox) ->
     backup_points.create(inbox.con)
     inbox.refresh()
     assert len(inbox.summary()) == 2
+
+
+def test_the_parent_told_last_stays_where_an_older_one_and_a_newer_silence_arrive_together(
+    inbox: Inbox,
+) -> None:
+    inbox.read(Told(0, 3, ((0, "good"),), True, True))
+    inbox.refresh()
+    inbox.read(Told(0, 1, ((0, "partial"),), True, True))
+    inbox.read(Told(0, 6, ((0, None),), True, True))
+    inbox.refresh()
+    told = "select parent_point_id, parent_listed_at from landing.restore_points"
+    assert inbox.con.execute(told).fetchall() == [("before-good", MONDAY + timedelta(days=3))]
+    assert inbox.summary() == inbox.looked_up()
