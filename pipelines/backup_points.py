@@ -21,8 +21,8 @@ create table if not exists landing.holdings (
 );
 create table if not exists landing.restore_points (
     point_key integer not null, holding_key integer not null, status varchar, parent_point_id varchar,
-    parent_listed_at timestamptz, original_point_id varchar, size_bytes bigint, is_scheduled boolean, started_at timestamptz not null,
-    finished_at timestamptz, first_listed_at timestamptz not null, last_listed_at timestamptz not null,
+    parent_listed_at timestamptz, original_point_id varchar, size_bytes bigint, is_scheduled boolean,
+    started_at timestamptz not null, finished_at timestamptz, first_listed_at timestamptz not null, last_listed_at timestamptz not null,
     missing_listed_at timestamptz, known_at timestamptz not null, line bigint not null, file_id integer not null
 );
 create table if not exists landing.touched_points (point_key integer not null);
@@ -62,8 +62,8 @@ parents as (
     group by point_key
 )
 select
-    bounds.*, last.status, parents.parent_point_id, parents.parent_listed_at, last.original_point_id, last.size_bytes, last.is_scheduled,
-    last.started_at, last.finished_at, last.line, last.file_id
+    bounds.*, last.status, parents.parent_point_id, parents.parent_listed_at, last.original_point_id, last.size_bytes,
+    last.is_scheduled, last.started_at, last.finished_at, last.line, last.file_id
 from bounds
 inner join sightings as last on last.point_key = bounds.point_key and last.listed_at = bounds.last_listed_at
 left join parents on parents.point_key = bounds.point_key
