@@ -22,8 +22,9 @@ create table if not exists landing.holdings (
 create table if not exists landing.restore_points (
     point_key integer not null, holding_key integer not null, status varchar, parent_point_id varchar,
     parent_listed_at timestamptz, original_point_id varchar, size_bytes bigint, is_scheduled boolean,
-    started_at timestamptz not null, finished_at timestamptz, first_listed_at timestamptz not null, last_listed_at timestamptz not null,
-    missing_listed_at timestamptz, known_at timestamptz not null, line bigint not null, file_id integer not null
+    started_at timestamptz not null, finished_at timestamptz,
+    first_listed_at timestamptz not null, last_listed_at timestamptz not null, missing_listed_at timestamptz,
+    known_at timestamptz not null, line bigint not null, file_id integer not null
 );
 create table if not exists landing.touched_points (point_key integer not null);
 create table if not exists landing.touched_repositories (repository_id varchar not null);
