@@ -11,8 +11,3 @@
 {# The bit of a night within its month, and those of all nights of its month from it on. #}
 {% macro night_bit(night_on) %}{{ bit_of_day('day(' ~ night_on ~ ')') }}{% endmacro %}
 {% macro nights_from(night_on) %}(-{{ night_bit(night_on) }}){% endmacro %}
-
-{# A number that tells rows of other values apart: compared with that of the run before, never shown as a fact. #}
-{% macro digest_of(columns) %}{{ return(adapter.dispatch('digest_of')(columns)) }}{% endmacro %}
-{% macro duckdb__digest_of(columns) %}cast(hash({{ columns | join(', ') }}) >> 1 as bigint){% endmacro %}
-{% macro spark__digest_of(columns) %}xxhash64({{ columns | join(', ') }}){% endmacro %}

@@ -35,9 +35,7 @@ from pipelines.warehouse import number
 
 MERGE_ROWS = 1_000_000  # rows gathered before they are merged
 MERGE_FILES = 200
-HELD_ROWS = (
-    8_000_000  # rows kept in memory at once: a night of checks; those of a larger file wait in the database
-)
+HELD_ROWS = 8_000_000  # kept in memory at once: a night of checks; rows of a larger file wait in the database
 PORTION_ROWS = 4_000_000  # rows merged at once of those that waited
 SMALL_BATCH = (
     50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row

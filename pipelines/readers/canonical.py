@@ -394,7 +394,8 @@ def _json_text(found: Any) -> str | None:
 def _parquet_blocks(file: InboxFile) -> Iterator[Block]:
     try:
         source: Any = str(file.path) if file.compression is None else io.BytesIO(file.read())
-        opened = parquet.ParquetFile(source, read_dictionary=_few_valued(parquet.read_metadata(source)))
+        told = parquet.read_metadata(source)
+        opened = parquet.ParquetFile(source, metadata=told, read_dictionary=_few_valued(told))
         line = 1
         for batches in _blocks_of(opened.iter_batches(batch_size=BLOCK_ROWS)):
             frame = pl.DataFrame(pl.from_arrow(batches)).rechunk()

@@ -37,6 +37,5 @@
 {% macro bit_of_day(day_number) %}bit_of_day({{ day_number }}){% endmacro %}
 {% macro night_bit(night_on) %}night_bit({{ night_on }}){% endmacro %}
 {% macro nights_from(night_on) %}nights_from({{ night_on }}){% endmacro %}
-{% macro digest_of(columns) %}digest_of({{ columns | join(', ') }}){% endmacro %}
 {% macro percentiles(value, shares) %}percentiles({{ value }}, {{ shares | join(', ') }}){% endmacro %}
 {% macro percentile_at(found, place) %}percentile_at({{ found }}, {{ place }}){% endmacro %}
