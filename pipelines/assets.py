@@ -11,7 +11,17 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from pipelines import calendar_coverage, contract, landing, models, progress, publication, reports, warehouse
+from pipelines import (
+    answered,
+    calendar_coverage,
+    contract,
+    landing,
+    models,
+    progress,
+    publication,
+    reports,
+    warehouse,
+)
 from pipelines.errors import BuildError
 from pipelines.landing_tables import SOURCES, TABLES
 from pipelines.resources import Settings, instant, settings
@@ -104,6 +114,7 @@ def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     description="One row: the instant asked about, and the run that asks.",
 )
 def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.MaterializeResult[Any]:
+    answered.ask(livret.settings)
     started = context.instance.get_run_stats(context.run.run_id).launch_time
     with warehouse.writer(livret.settings.work_database) as con:
         landing.create(con)
@@ -303,6 +314,7 @@ def published(livret: Livret) -> dg.MaterializeResult[Any]:
 def monthly_report(livret: Livret) -> dg.MaterializeResult[Any]:
     progress.tell("report")
     path = reports.write(livret.settings.warehouse, livret.settings.reports, livret.settings.as_of)
+    answered.answer(livret.settings, path)
     return dg.MaterializeResult(
         metadata={"path": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size}
     )

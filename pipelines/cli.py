@@ -75,6 +75,7 @@ def cli() -> None:
 
 @cli.command()
 @_with("inbox", "contract", "warehouse", "reports", "as_of", "quiet", "as_json")
+@click.option("--again", is_flag=True, help="Run even where nothing is new since the last run.")
 def run(
     inbox: Path | None,
     contract: Path | None,
@@ -83,16 +84,24 @@ def run(
     as_of: str | None,
     quiet: bool,
     as_json: bool,
+    again: bool,
 ) -> None:
     """Ingest what is new, build, publish, report."""
     chosen = settings(
         now=_now(), inbox=inbox, contract=contract, warehouse=warehouse, reports=reports, as_of=as_of
     )
-    _refuse_unusable(chosen)
-    from pipelines import summary
-    from pipelines.runs import materialise
+    from pipelines import answered, summary
 
-    materialise(chosen, _teller(quiet or as_json))
+    tell = _teller(quiet or as_json)
+    if not again and answered.stands(chosen):
+        tell(
+            "nothing new: inbox, settings, contract, program and instant are those of the last run, whose figures stand\n"
+        )
+    else:
+        _refuse_unusable(chosen)
+        from pipelines.runs import materialise
+
+        materialise(chosen, tell)
     found = summary.of(chosen.warehouse, chosen.reports)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, default=str))

@@ -89,6 +89,15 @@ def test_a_killed_run_leaves_no_mark_on_the_next_one(survived: Path, sample: Bui
         assert ended[table] == rows, table
 
 
+def test_the_same_question_is_not_computed_twice(survived: Path) -> None:
+    before = (survived / "livret.duckdb").stat()
+    done = livret(*arguments(survived, SAMPLE_AS_OF))
+    assert "nothing new" in done.stderr
+    assert "reading" not in done.stderr, "no file was looked at"
+    assert "Purge candidates" in done.stdout, "what stands is told all the same"
+    assert (survived / "livret.duckdb").stat().st_mtime_ns == before.st_mtime_ns
+
+
 def test_readers_see_the_old_file_or_the_new_one_and_never_wait(survived: Path) -> None:
     """Readers open the published file while a run publishes; a second run is turned away with words."""
     warehouse, seen, errors = survived / "livret.duckdb", [], []
