@@ -91,11 +91,11 @@ doubtful as (
 select
     doubtful.point_key,
     doubtful.quality,
-    doubtful.quality = 'partial' and terms.value = 'true' as is_accepted,
+    coalesce(doubtful.quality = 'partial' and terms.value = 'true', false) as is_accepted,
     doubtful.is_told_by_job,
 from doubtful
 inner join holdings on holdings.holding_key = doubtful.holding_key
-inner join terms
+left join terms
     on terms.contract_id = holdings.contract_id
     and terms.term = 'backup_partial_covers'
     and terms.valid_from <= doubtful.night_on

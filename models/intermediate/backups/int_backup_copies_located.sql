@@ -1,6 +1,7 @@
 -- One row per copy (repository, point) of a known environment shown by as_of: which night it came to
 -- and how long it was listed. Kept from run to run: only copies that may have changed are told anew.
--- Whose it is and where it lies is told by its holding.
+-- Whose it is and where it lies is told by its holding. A copy older than the contract's calendar came to
+-- no night that could be due, and bears the UTC day on which it started.
 with touched as (
     select * from {{ ref('int_backup_points_touched') }}
 ),
@@ -25,8 +26,8 @@ select
     points.parent_point_id,
     points.original_point_id,
     coalesce(points.is_scheduled, true) as is_scheduled,
-    slices.is_in_night,
-    slices.night_on,
+    coalesce(slices.is_in_night, false) as is_in_night,
+    coalesce(slices.night_on, {{ utc_day('points.started_at') }}) as night_on,
     points.started_at,
     points.first_listed_at,
     points.last_listed_at,
@@ -35,8 +36,9 @@ select
     points.line,
 from points
 inner join holdings on holdings.holding_key = points.holding_key
-inner join slices
+left join slices
     on slices.contract_number = holdings.contract_number
     and slices.utc_day = {{ utc_day('points.started_at') }}
     and slices.slice_from <= points.started_at
     and points.started_at < slices.slice_until
+where holdings.contract_number is not null

@@ -25,7 +25,7 @@ union all
 
 select
     holdings.holding_key,
-    holdings.contract_id,
+    case when holdings.contract_number is not null then holdings.contract_id end as contract_id,
     cast(null as date) as utc_day,
     cast(null as bigint) as nights_digest,
     cast(null as timestamptz) as asked_at,

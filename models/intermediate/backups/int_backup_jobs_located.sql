@@ -1,5 +1,5 @@
 -- One row per backup job of a known environment that had ended by as_of, with the night it belongs
--- to.
+-- to; outside the contract's calendar, the UTC day on which it started.
 {{ config(materialized='view') }}
 
 with jobs as (
@@ -26,14 +26,14 @@ select
     jobs.job_id,
     jobs.point_id,
     jobs.status,
-    slices.is_in_night,
-    slices.night_on,
+    coalesce(slices.is_in_night, false) as is_in_night,
+    coalesce(slices.night_on, {{ utc_day('jobs.started_at') }}) as night_on,
     jobs.started_at,
     jobs.finished_at,
 from jobs
 cross join run
 inner join environments on environments.environment_id = jobs.environment_id
-inner join slices
+left join slices
     on slices.contract_id = environments.contract_id
     and slices.utc_day = {{ utc_day('jobs.started_at') }}
     and slices.slice_from <= jobs.started_at

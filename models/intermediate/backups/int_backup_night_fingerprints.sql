@@ -40,14 +40,14 @@ held_nights as (
 )
 
 select
-    nights.night_on,
+    held_nights.night_on,
     {{ combined_hash(row_hash(
-        'nights.contract_number', 'nights.last_kept_on', 'nights.last_kept_from',
+        'held_nights.contract_number', 'nights.last_kept_on', 'nights.last_kept_from',
         'nights.last_kept_until', 'held_nights.points'
     )) }} as fingerprint,
 from held_nights
-inner join nights
+left join nights
     on nights.contract_number = held_nights.contract_number
     and nights.content = held_nights.content
     and nights.night_on = held_nights.night_on
-group by nights.night_on
+group by held_nights.night_on

@@ -16,7 +16,7 @@ select
     max(holdings.latest_listed_at) as latest_listed_at,
     min(holdings.first_night_on) as first_night_on,
 from holdings
-where holdings.first_night_on is not null
+where holdings.contract_number is not null
 group by
     holdings.content_key,
     holdings.place_key,

@@ -1,4 +1,6 @@
--- One row per copy of client data: until when it was owed, and what listings prove of it (R12).
+-- One row per copy of client data: until when it was owed, and what listings prove of it (R12). Of a
+-- night that no contract promised, or that lies before its calendar, nothing is owed: its copy is
+-- present, or gone undecidably.
 {{ config(materialized='view') }}
 
 with copies as (
@@ -19,7 +21,8 @@ select
     holdings.contract_id,
     holdings.environment_id,
     copies.quality,
-    copies.is_in_night
+    nights.night_on is not null
+    and copies.is_in_night
     and copies.is_good
     and copies.night_on >= holdings.opened_on
     and (holdings.closed_on is null or copies.night_on < holdings.closed_on) as is_promised,
@@ -40,7 +43,7 @@ select
     copies.line,
 from copies
 inner join holdings on holdings.holding_key = copies.holding_key
-inner join nights
+left join nights
     on nights.contract_number = holdings.contract_number
     and nights.content = holdings.content
     and nights.night_on = copies.night_on

@@ -1,7 +1,21 @@
 -- One row per contract, clock, UTC day and slice of it that is all open or all closed: together they cover the whole
--- span, so an instant reads its clock by equality on (contract, clock, UTC day) and a range within it.
+-- span, so an instant reads its clock by equality on (contract, clock, UTC day) and a range within it. A clock that a promise
+-- names and that never opens is one closed stretch.
 with windows as (
     select * from {{ ref('int_clock_windows') }}
+),
+
+named_clocks as (
+    select
+        int_targets.contract_id,
+        int_targets.clock,
+    from {{ ref('int_targets') }} as int_targets
+    where int_targets.clock is not null
+    union
+    select
+        windows.contract_id,
+        windows.clock
+    from windows
 ),
 
 spans as (
@@ -62,6 +76,24 @@ stretches as (
     from following
     inner join spans on spans.contract_id = following.contract_id
     where following.place = 1
+
+    union all
+
+    select
+        named_clocks.contract_id,
+        named_clocks.clock,
+        false as is_open,
+        spans.span_from as stretch_from,
+        spans.span_until as stretch_until,
+        cast(0 as decimal(18, 6)) as opened_before_s,
+        cast(null as timestamptz) as next_opens_at,
+    from named_clocks
+    inner join spans on spans.contract_id = named_clocks.contract_id
+    left join following
+        on following.contract_id = named_clocks.contract_id
+        and following.clock = named_clocks.clock
+        and following.place = 1
+    where following.clock is null
 ),
 
 utc_days as (

@@ -1,5 +1,6 @@
 -- One row per counted commitment with a limit in working days (R10): the last day ends at 24:00 local. The verdict is by that
--- instant: what is done after the last day is late, though no working day has passed since.
+-- instant: what is done after the last day is late, though no working day has passed since. Where no working day follows, the
+-- clock never starts.
 {{ config(materialized='table') }}
 with started as (
     select * from {{ ref('int_ticket_day_limits_started') }}
@@ -20,6 +21,15 @@ working_days as (
     where int_clock_working_days.is_working_day
 ),
 
+last_days as (
+    select
+        working_days.contract_id,
+        working_days.clock,
+        max(working_days.working_days) as working_days,
+    from working_days
+    group by working_days.contract_id, working_days.clock
+),
+
 pauses as (
     select * from {{ ref('int_ticket_pause_readings') }}
 ),
@@ -29,6 +39,7 @@ due as (
         started.*,
         working_days.day_until as due_at,
         working_days.opened_until_s as due_s,
+        last_days.working_days > started.started_days as is_followed,
     from started
     left join moved
         on moved.ticket_id = started.ticket_id and moved.commitment = started.commitment
@@ -37,6 +48,8 @@ due as (
         and working_days.clock = started.clock
         and working_days.working_days
         = started.started_days + started.allowed_days + coalesce(moved.waited_days, 0)
+    left join last_days
+        on last_days.contract_id = started.contract_id and last_days.clock = started.clock
 ),
 
 waited as (
@@ -61,7 +74,7 @@ select
     due.contract_id,
     due.ticket_id,
     due.commitment,
-    due.started_at as clock_started_at,
+    case when due.is_followed then due.started_at end as clock_started_at,
     due.due_at,
     cast(due.due_s - due.started_s - coalesce(waited.waited_until_due_s, 0) as decimal(18, 6))
         as allowed_s,

@@ -28,7 +28,7 @@ states as (
         max(case when copies.is_restorable then copies.started_at end) as last_saved_at,
         count(case when copies.is_restorable then 1 end) as points,
         max(holdings.latest_listed_at) as latest_listed_at,
-        min(copies.night_on) as first_night_on,
+        min(holdings.first_night_on) as first_night_on,
     from copies
     inner join holdings on holdings.holding_key = copies.holding_key
     where holdings.content = 'documents'

@@ -67,6 +67,17 @@ named as (
     group by restores.environment_id
 ),
 
+points_before as (
+    select
+        'points' as log,
+        holdings.environment_id as name,
+        'started before the calendar of the contract: counted, of no night' as reason,
+        cast(sum(holdings.points_before) as bigint) as mentions,
+    from {{ ref('int_backup_holdings') }} as holdings
+    where holdings.points_before > 0
+    group by holdings.environment_id
+),
+
 unknown_environments as (
     select
         named.log,
@@ -169,6 +180,8 @@ idle_holds as (
 )
 
 select * from unknown_environments
+union all
+select * from points_before
 union all
 select * from unknown_contracts
 union all

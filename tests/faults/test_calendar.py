@@ -1,0 +1,92 @@
+"""No row vanishes in a join, and a clock that never opens stops nobody (F1, F2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pytest
+
+Con = duckdb.DuckDBPyConnection
+
+
+def rows(con: Con, query: str) -> list[Any]:
+    return con.execute(query).fetchall()
+
+
+def test_f1_a_point_before_the_calendar_takes_no_other_with_it(con: Con) -> None:
+    night = "environment_id = 'bk' and content = 'data' and night_on = date '2026-06-09'"
+    assert rows(con, f"select places_covered, is_covered from sla_marts.backup_nights where {night}") == [
+        (2, True)
+    ]
+    assert rows(
+        con,
+        "select covered_nights, required_nights from sla_marts.backup_coverage"
+        " where environment_id = 'bk' and content = 'data'",
+    ) == [(1, 45)]
+    found = rows(
+        con,
+        "select point_id, count(*), min(verdict), bool_or(is_promised), min(required_until)::varchar"
+        " from sla_marts.backup_point_retention where environment_id = 'bk' group by point_id order by point_id",
+    )
+    assert found == [("new", 2, "present", True, "2026-07-24"), ("old", 2, "present", False, None)]
+
+
+def test_f1_what_has_no_night_is_told(con: Con) -> None:
+    told = rows(
+        con,
+        "select name, mentions from sla_marts.unjudged where log = 'points' and reason like '%before the calendar%'",
+    )
+    assert sorted(told) == [("bchain", 2), ("bdoc", 2), ("bk", 2), ("bold", 1), ("bshort", 2)]
+
+
+@pytest.mark.parametrize(
+    ("environment", "content", "covered"), [("bshort", "data", 3), ("bchain", "data", 1), ("bold", "data", 0)]
+)
+def test_nights_count_whatever_is_older(con: Con, environment: str, content: str, covered: int) -> None:
+    query = "select covered_nights from sla_marts.backup_coverage where environment_id = ? and content = ?"
+    assert con.execute(query, [environment, content]).fetchall() == [(covered,)]
+
+
+def test_documents_older_than_the_calendar_are_a_saved_state(con: Con) -> None:
+    found = rows(
+        con,
+        "select place, points, last_saved_at = timestamptz '2026-06-10 01:00:00+00', missed_cycles"
+        " from sla_marts.backup_documents where environment_id = 'bdoc' order by place",
+    )
+    assert found == [("A", 2, True, 0), ("B", 2, True, 0)]
+
+
+def test_a_damaged_point_breaks_its_chain_from_before_the_calendar_too(con: Con) -> None:
+    found = rows(
+        con,
+        "select point_id, quality from sla_marts.backup_point_retention"
+        " where environment_id = 'bchain' and place = 'A' order by point_id",
+    )
+    assert found == [("base", "damaged"), ("increment", "broken_chain"), ("whole", "good")]
+
+
+def test_f2_a_clock_that_never_opens_uses_no_time(con: Con) -> None:
+    found = rows(
+        con,
+        "select ticket_id, commitment, outcome, elapsed_s::int, clock_started_at is null and due_at is null"
+        " from sla_marts.ticket_commitments where contract_id = 'never' order by ticket_id, commitment",
+    )
+    assert found == [
+        ("n-days", "fix_or_workaround", "running", 0, True),
+        ("n-days", "take_in_charge", "running", 0, True),
+        ("n-plan", "action_plan", "running", 0, True),
+        ("n-plan", "take_in_charge", "running", 0, True),
+        ("n-taken", "take_in_charge", "met", 0, True),
+        ("t1", "take_in_charge", "running", 0, True),
+    ]
+    assert rows(con, "select outcome from sla_marts.ticket_commitments where ticket_id = 't2'") != [(None,)]
+
+
+def test_a_reference_that_never_opens_has_no_rate(con: Con) -> None:
+    found = rows(
+        con,
+        "select distinct reference_s::int, availability_pct, is_met from sla_marts.monthly_availability"
+        " where contract_id = 'never'",
+    )
+    assert found == [(0, None, None)]
