@@ -65,7 +65,7 @@ _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]]
     ("holds", "canonical"): (("", "holds", holds.Holds),),
 }
 _MADE_HERE = {
-    "movements": ("movement_id", "entry_id", "lettering_id", "size_bytes")
+    "movements": ("movement_id", "entry_id", "lettering_id", "is_unclear", "size_bytes")
 }  # columns the file does not give
 
 
