@@ -13,13 +13,13 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 
 from pipelines import (
     answered,
-    calendar_coverage,
     contract,
     landing,
     models,
     progress,
     publication,
     reports,
+    set_aside,
     warehouse,
 )
 from pipelines.errors import BuildError
@@ -199,9 +199,8 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
     ],
 )
 def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
-    """What was read, once all of it is; the calendars must cover it before a model runs."""
+    """What was read, once all of it is."""
     with warehouse.writer(livret.settings.work_database) as con:
-        calendar_coverage.check(con)
         for name in _LEDGER:
             yield dg.MaterializeResult(
                 ["landing", name], metadata={"dagster/row_count": landing.rows(con, name)}
@@ -218,7 +217,8 @@ _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_
     exclude="resource_type:unit_test tag:step",
 )
 def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
-    """All models and their tests, in this process; a failed test or model ends the run before anything is published."""
+    """All models and their tests, in this process. A model that fails, or a test of the warehouse itself, ends the run before
+    anything is published; one of some contracts' figures puts these aside."""
     progress.tell("models and their tests")
     outcomes = models.build(livret.settings.work, *_selection(context))
     with warehouse.writer(livret.settings.work_database) as con:
@@ -246,6 +246,8 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
+    with warehouse.writer(livret.settings.work_database) as con:
+        set_aside.collect(con, outcomes)
     yield from _told(standing, context.assets_def.asset_deps, set(standing))
 
 

@@ -35,7 +35,9 @@ def build(
     database = land(inbox, work, as_of, contract_folder)
     outcomes = models.build(work, *selection)
     bad = [
-        f"{outcome.unique_id}: {outcome.status} {outcome.message}" for outcome in outcomes if outcome.is_bad
+        f"{outcome.unique_id}: {outcome.status} {outcome.message}"
+        for outcome in outcomes
+        if outcome.is_bad or outcome.status == "warn"
     ]
     assert not bad, "\n".join(bad)
     return database
