@@ -20,7 +20,15 @@ from pyarrow import parquet
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
-from pipelines.readers import RAW_CHARACTERS, Batch, Reader, history_canonical, reject, rejects_frame
+from pipelines.readers import (
+    RAW_CHARACTERS,
+    Batch,
+    Reader,
+    history_canonical,
+    reject,
+    rejected_guards,
+    rejects_frame,
+)
 from pipelines.readers.values import typed
 from pipelines.schemas import (
     LandingModel,
@@ -96,8 +104,19 @@ def read(file: InboxFile) -> Iterator[Batch]:
         batch = _typed_batch(table, columns, block, file, notes)
         if table == "movements":
             yield from history_canonical.with_unreadable(batch, file)
+        elif table in rejected_guards.GUARDS:
+            yield from rejected_guards.with_rejected(batch, _texts(table, columns, block, file))
         else:
             yield batch
+
+
+def _texts(table: str, columns: Mapping[str, Any], block: Block, file: InboxFile) -> pl.DataFrame:
+    """`line` and the texts that tell whom a row of holds or dossiers concerns, of every row that could be split."""
+    texts = [
+        typed(raw_column(block.rows, name, columns[name], file.config, file), pl.String(), file.config).values
+        for name in rejected_guards.GUARDS[table].scope
+    ]
+    return pl.DataFrame([block.rows[LINE], *texts])
 
 
 def _table(file: InboxFile) -> tuple[str, type[LandingModel]]:
