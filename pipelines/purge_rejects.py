@@ -49,7 +49,12 @@ others as (
         on unreadable.file_id = rejects.file_id and unreadable.line = rejects.line
     where unreadable.line is null
         and (
-            not list_contains($sources, rejects.source)
+            -- In a folder that only looks like one of holds or dossiers it is a guard, which stands or is corrected.
+            (
+                not list_contains($sources, rejects.source)
+                and rejects.file_id not in (from landing.rejected_holds select file_id)
+                and rejects.file_id not in (from landing.rejected_dossiers select file_id)
+            )
             or (
                 rejects.source = 'history'
                 and (rejects.format <> 'fec' or lower(split_part(rejects.file, '/', 3)) = lower($client))

@@ -7,6 +7,8 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.faults import more_protect
+
 Row = dict[str, object]
 
 BOOKLET = "quadra-expert-2023-09"
@@ -42,6 +44,7 @@ def write(inbox: Path) -> None:
     for kind in (_points, _clocks):
         for path, rows in kind().items():
             _csv(inbox / path, rows)
+    more_protect.write(inbox)
 
 
 def environment(name: str, contract: str = BOOKLET, client: str | None = None) -> Row:
