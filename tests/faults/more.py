@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.faults import more_protect
+from tests.faults import more_fec, more_protect
 
 Row = dict[str, object]
 
@@ -41,6 +41,7 @@ CONTRACT: dict[str, list[Row]] = {
 
 def write(inbox: Path) -> None:
     """All of them below the inbox, each kind in a folder of its own."""
+    more_fec.write(inbox)
     for kind in (_points, _clocks):
         for path, rows in kind().items():
             _csv(inbox / path, rows)
