@@ -76,7 +76,7 @@ explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 
 {# A text as it is compared where it may have been written anyhow: no blanks, no invisible characters, small letters. #}
 {% macro alike(text) %}{{ return(adapter.dispatch('alike')(text)) }}{% endmacro %}
-{% macro duckdb__alike(text) %}lower(regexp_replace({{ text }}, '[\s\pZ\pC]+', '', 'g')){% endmacro %}
+{% macro duckdb__alike(text) %}lower(regexp_replace(nfc_normalize({{ text }}), '[\s\pZ\pC]+', '', 'g')){% endmacro %}
 {% macro spark__alike(text) %}lower(regexp_replace({{ text }}, '[\\s\\p{Z}\\p{C}]+', '')){% endmacro %}
 
 {# A text out of a JSON object; null where it has none. #}

@@ -123,9 +123,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "finit avant de commencer : gèle jusqu’à correction",
         "ends before it begins: holds until corrected",
     ),
-    "no ledger or registered dossier has that name: all of the client are held": (
-        "aucun dossier de ce nom : tous ceux du client sont gelés",
-        "no ledger or registered dossier has that name: all of the client are held",
+    "no ledger has that dossier: all of the client it may be are held": (
+        "dossier sans écritures : tous ceux du client qu’il peut viser sont gelés",
+        "no ledger has that dossier: all of the client it may be are held",
     ),
     "spelled otherwise than the ledger it holds": (
         "écrit autrement que les écritures qu’il gèle",

@@ -106,7 +106,7 @@ def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: st
     with _reading(work_database) as con:
         _check_known(con, client_id, dossier_id)
         _check_judged(con, client_id)
-        refuse_unplaced(con)
+        refuse_unplaced(con, client_id)
         rejects = touching(con, client_id, dossier_id)
         lines = con.execute(_LINES, {"client": client_id, "dossier": dossier_id}).pl().sort(*_ORDER)
         run = con.execute(

@@ -19,6 +19,10 @@ select unplaced.is_refused, unplaced.guard_id, unplaced.client_id, files.name, h
 from sla_intermediate.int_history_unplaced_guards as unplaced
 left join landing.holds as holds on holds.hold_id = unplaced.guard_id and not unplaced.is_refused
 left join landing.files as files on files.file_id = holds.file_id
+where not unplaced.has_environment
+    or not exists (
+        select 1 from landing.environments as own where lower(trim(own.client_id)) = lower(trim($client))
+    )
 order by all
 """
 # Rejected lines are counted by file and rule: a ledger may have a million of them.
@@ -86,18 +90,17 @@ class Reject:
         return f"{self.file} line {self.line}{more}: {self.rule}"
 
 
-def refuse_unplaced(con: duckdb.DuckDBPyConnection) -> None:
-    """Raises BuildError while a hold, or a row that may be one, may concern any client."""
+def refuse_unplaced(con: duckdb.DuckDBPyConnection, client_id: str) -> None:
+    """Raises BuildError while a hold, or a row that may be one, may concern any client; one of a client who has an environment
+    and no ledger may concern those who have a ledger and no environment, as names may be spelled otherwise."""
     told = [
-        guard
-        if is_refused
-        else f"{file} line {line}: hold {guard!r} of client {client!r}, unknown to ledgers and registry"
-        for is_refused, guard, client, file, line in con.execute(_UNPLACED).fetchall()
+        guard if is_refused else f"{file} line {line}: hold {guard!r} of client {client!r}, who has no ledger"
+        for is_refused, guard, client, file, line in con.execute(_UNPLACED, {"client": client_id}).fetchall()
     ]
     if told:
         more = f"; and {len(told) - SHOWN} more, see sla_marts.unjudged" if len(told) > SHOWN else ""
         raise BuildError(
-            "no purge list for any client: what may hold its lines could not be read, or names a client that nobody knows: "
+            f"no purge list for {client_id!r}: what may hold its lines could not be read, or names a client without a ledger: "
             f"{'; '.join(told[:SHOWN])}{more}. Correct the rows, send the file again under the same name and run livret run,"
             " or withdraw it with livret forget"
         )

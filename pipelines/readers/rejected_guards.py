@@ -50,14 +50,17 @@ def with_rejected(batch: Batch, texts: pl.DataFrame) -> Iterator[Batch]:
     """The batch, rows that break its model rejected, and the scope of each reject.
 
     texts: `line` and the columns of the guard's scope, of every row that could be split into fields; of the others (a line
-    cut in two, bytes of no alphabet) nothing is believed, so that they concern every client.
+    cut in two, bytes of no alphabet) nothing is believed, so that they concern every client. A row of nothing but separators,
+    as spreadsheets leave them behind, says nothing.
     """
     guard = GUARDS[batch.table]
     rows, failures = validated(guard.model, batch)
     rejects = pl.concat([batch.rejects, failures]) if failures.height else batch.rejects
     yield Batch(batch.table, rows, rejects, batch.raw, batch.notes)
-    if rejects.height:
-        told = rejects.select("line", "rule", "column", "value").join(
+    blank = batch.rows.filter(pl.all_horizontal(pl.exclude("line").is_null()))["line"]
+    told = rejects.filter(~pl.col("line").is_in(blank.implode()))
+    if told.height:
+        told = told.select("line", "rule", "column", "value").join(
             texts, on="line", how="left", maintain_order="left"
         )
         names = pl.col(guard.scope)

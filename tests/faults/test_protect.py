@@ -75,7 +75,7 @@ def test_what_does_not_do_what_it_says_is_told(con: duckdb.DuckDBPyConnection) -
     assert told["p1"] == "spelled otherwise than the ledger it holds"
     assert told["p3"] == "ends before it begins: holds until corrected"
     assert told["p11"] == "ends before it begins"
-    assert told["p12"] == "no ledger or registered dossier has that name: all of the client are held"
+    assert told["p12"] == "no ledger has that dossier: all of the client it may be are held"
     assert (
         told[f"{HOLDS} line 3: required_value_missing"]
         == "was rejected: holds all of its client or dossier until corrected"

@@ -79,7 +79,7 @@ def test_nobody_gets_a_list_while_a_hold_may_be_anybodys_and_all_do_once_it_is_c
     done = livret("purge-list", *asked, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert not (refused / "purge").exists()
-    assert done.stderr.startswith("livret: no purge list for any client")
+    assert done.stderr.startswith("livret: no purge list for 'firm'")
     assert sum(name in done.stderr for name in NAMED) == SHOWN
     assert f"and {len(NAMED) - SHOWN} more, see sla_marts.unjudged" in done.stderr
     with duckdb.connect(str(refused / "w.work" / WORK_DATABASE), read_only=True) as con:

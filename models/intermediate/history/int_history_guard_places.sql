@@ -1,6 +1,6 @@
 -- One row per hold, or row that may have been one, and dossier it holds lines of.
--- Names are compared whatever their case and blanks. A dossier that neither a ledger nor the registry knows is a typing error,
--- and holds all dossiers of its client.
+-- Names are compared whatever their case and blanks. A dossier without a ledger may be any of its client's that the registry
+-- does not have, and where the registry does not have it either, any of all.
 with keys as (
     select
         keys.dossier_key,
@@ -72,4 +72,6 @@ left join placed
     on placed.guard_id = guards.guard_id and placed.is_refused = guards.is_refused
 left join registered
     on registered.client_alike = guards.client_alike and registered.dossier_alike = guards.dossier_alike
-where placed.guard_id is null and registered.client_alike is null
+left join registered as own
+    on own.client_alike = keys.client_alike and own.dossier_alike = keys.dossier_alike
+where placed.guard_id is null and (registered.client_alike is null or own.client_alike is null)

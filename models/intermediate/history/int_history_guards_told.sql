@@ -24,14 +24,16 @@ select
         when guards.ends_before_it_begins then 'ends before it begins: holds until corrected'
         when guards.free_from <= guards.from_on then 'ends before it begins'
         when places.placed_by = 'client'
-            then 'no ledger or registered dossier has that name: all of the client are held'
+            then 'no ledger has that dossier: all of the client it may be are held'
         else 'spelled otherwise than the ledger it holds'
     end as reason,
     cast(1 as bigint) as mentions,
 from guards
 left join places on places.guard_id = guards.guard_id and places.is_refused = guards.is_refused
 left join {{ ref('int_history_unplaced_guards') }} as unplaced
-    on unplaced.guard_id = guards.guard_id and unplaced.is_refused = guards.is_refused
+    on unplaced.guard_id = guards.guard_id
+    and unplaced.is_refused = guards.is_refused
+    and not unplaced.has_environment
 where guards.is_refused
     or guards.ends_before_it_begins
     or guards.free_from <= guards.from_on
