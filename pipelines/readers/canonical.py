@@ -73,6 +73,8 @@ def read(file: InboxFile) -> Iterator[Batch]:
     """Rows of the table that the file's name tells, block by block."""
     table, model = _table(file)
     columns = model.to_schema().columns
+    if table in rejected_guards.GUARDS:
+        rejected_guards.refuse_empty(file)
     first = True
     for block in blocks(file):
         notes = (*block.notes, *(_notes(block.rows, columns, table, file.config) if first else ()))
@@ -87,12 +89,16 @@ def read(file: InboxFile) -> Iterator[Batch]:
 
 
 def _texts(table: str, columns: Mapping[str, Any], block: Block, file: InboxFile) -> pl.DataFrame:
-    """`line` and the texts that tell whom a row of holds or dossiers concerns, of every row that could be split."""
+    """The texts that tell whom a row of holds or dossiers concerns, of every row that could be split (see `with_rejected`)."""
     texts = [
         typed(raw_column(block.rows, name, columns[name], file.config, file), pl.String(), file.config).values
         for name in rejected_guards.GUARDS[table].scope
     ]
-    return pl.DataFrame([block.rows[LINE], *texts])
+    known = {source_column(name, file.config) for name in columns} | {LINE}
+    return pl.DataFrame([block.rows[LINE], *texts]).with_columns(
+        rejected_guards.blank(block.rows.drop(LINE)),
+        rejected_guards.day_in_unknown_column(block.rows.drop(known, strict=False)),
+    )
 
 
 def _table(file: InboxFile) -> tuple[str, type[LandingModel]]:
