@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+from pyarrow import parquet
+
+from pipelines.readers.history_certificates import PURGED_ON
+from pipelines.readers.movement_keys import list_digest
 from tests.pipeline.test_history_purge import pair, write_fec, write_rows
 
 CLIENT = "p-cli"
@@ -69,6 +74,15 @@ def write(inbox: Path) -> None:
         inbox / "registry/canonical/protect/dossiers.csv",
         [dict.fromkeys(_columns(DOSSIERS), "") | row for row in DOSSIERS],
     )
+    # A certificate of lines that are not there frees nothing and takes nothing from the list.
+    lines = pl.DataFrame([
+        {"client_id": CLIENT, "dossier_id": name, "movement_id": 1, "debit": "5.00", "credit": "5.00"}
+        for name in ("free", "no_reason", "nowhere")
+    ])  # fmt: skip
+    table = lines.to_arrow().replace_schema_metadata({PURGED_ON: b"2026-01-01"})
+    path = inbox / "history/certificates" / f"{list_digest(lines)}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(table, path)
 
 
 def _columns(rows: list[dict[str, object]]) -> list[str]:
