@@ -185,7 +185,7 @@ def purge_list(
     as_json: bool,
 ) -> None:
     """What a client may purge: list, manifest and archive. Deletes nothing."""
-    from pipelines import purge
+    from pipelines import purge, purge_rejects
     from pipelines.warehouse import only_run, refuse_unfinished
 
     chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
@@ -203,6 +203,8 @@ def purge_list(
             f"{written.lines} lines in {written.entries} entries, debit {written.debit}, credit {written.credit}, "
             f"{written.size_bytes} bytes\nlist sha256 {written.digest}\n{written.manifest}"
         )
+        for line in purge_rejects.told(written.rejects):
+            click.echo(line)
 
 
 @cli.command()

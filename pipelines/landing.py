@@ -29,7 +29,7 @@ from pipelines.errors import BuildError, InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
 from pipelines.merging import merge
-from pipelines.readers import Batch, Reader, readers, reject, rejects_frame
+from pipelines.readers import Batch, Reader, readers, reject, rejected_guards, rejects_frame
 from pipelines.validation import are_sound, validated
 from pipelines.warehouse import number
 
@@ -432,6 +432,10 @@ class Landing:
         self._rejects = [frame.filter(pl.col("file_id") != under_way.file_id) for frame in self._rejects]
         row = rejects_frame([reject(1, error.rule, error.column, error.value, str(error))])
         self._rejects.append(_of_file(under_way.file_id, row))
+        guard = rejected_guards.of_refused(under_way.file, error)
+        if guard is not None:
+            rows_of_guard = (under_way.file_id, _of_file(under_way.file_id, guard.rows))
+            self._rows.setdefault(guard.table, []).append(rows_of_guard)
         under_way.counts = Counts(files=1, rows_in=1)
         under_way.events = []
         under_way.notes.append(str(error))

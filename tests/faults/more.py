@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.faults import more_fec
+from tests.faults import more_fec, more_protect
 
 Row = dict[str, object]
 
@@ -66,6 +66,7 @@ def write(inbox: Path) -> None:
     for kind in (_points, _clocks, _edges):
         for path, rows in kind().items():
             _csv(inbox / path, rows)
+    more_protect.write(inbox)
 
 
 def environment(name: str, contract: str = BOOKLET, client: str | None = None) -> Row:

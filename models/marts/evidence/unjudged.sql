@@ -252,21 +252,9 @@ backward_interruptions as (
     group by coalesce(interruptions.environment_id, interruptions.contract_id)
 ),
 
--- A hold that misses its ledger by a typing error holds nothing, and a purge cannot be undone.
-idle_holds as (
-    select distinct
-        'holds' as log,
-        holds.hold_id as name,
-        case
-            when keys.dossier_key is null then 'no ledger of that client and dossier was read'
-            else 'ends before it begins'
-        end as reason,
-        cast(1 as bigint) as mentions,
-    from {{ ref('stg_holds__holds') }} as holds
-    left join {{ ref('stg_history__dossier_keys') }} as keys
-        on keys.client_id = holds.client_id
-        and keys.dossier_id = coalesce(holds.dossier_id, keys.dossier_id)
-    where keys.dossier_key is null or holds.free_from <= holds.from_on
+-- A hold that misses its ledger by a typing error, or cannot be read: a purge cannot be undone.
+guards as (
+    select * from {{ ref('int_history_guards_told') }}
 )
 
 select * from unknown_environments
@@ -288,7 +276,7 @@ select * from backward_outages
 union all
 select * from backward_interruptions
 union all
-select * from idle_holds
+select * from guards
 union all
 select * from unknown_clients
 union all
