@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from pipelines import (
+    also_brought,
     backup_listings,
     backup_points,
     build_memory,
@@ -157,6 +158,7 @@ def _shape(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
 
 def _make(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_CREATE)
+    con.execute(also_brought.CREATE)
     for table in TABLES.values():
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.stored_columns.items())
         con.execute(f"create table if not exists landing.{table.name} ({columns})")
