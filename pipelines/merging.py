@@ -41,7 +41,7 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
         rows = _with_surrogates(con, table.surrogate, rows)
     bytes_ = [pl.col(name).cast(pl.Enum(values)) for name, values in table.listed.items()]
     rows = _ordered(rows.with_columns(bytes_), table.stored_key)
-    merging, replaced, repeated = _resolved(con, table, rows, run_id)
+    merging, replaced, repeated, within = _resolved(con, table, rows, run_id)
     accepted, duplicate, fresh = (
         _by_file(pl.concat([merging.select("file_id"), replaced])),
         _by_file(repeated),
@@ -50,11 +50,14 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
     meets = _meets_stored(con, table, merging)
     if meets is not None:
         meeting = merging.with_row_index("row_index").filter(meets)
-        known = meeting.filter(pl.col("row_index").is_in(_known(con, table, meeting, run_id).implode()))
+        found = _known(con, table, meeting, run_id)
+        known = meeting.filter(pl.col("row_index").is_in(found["row_index"].implode()))
+        within = pl.concat([_met_stored(within, found), found.select(within.columns)])
         for file_id, count in _by_file(known).items():
             duplicate[file_id] = duplicate.get(file_id, 0) + count
             accepted[file_id] -= count
         fresh = merging.filter(pl.repeat(True, merging.height, eager=True).scatter(known["row_index"], False))
+    also_brought.record(con, table, within)
     con.register("fresh", _in_slices(fresh))
     if fresh.height:
         # A column without a value is filled by the database itself, at a tenth of the cost.
@@ -95,9 +98,9 @@ def _with_surrogates(
 
 def _resolved(
     con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame, run_id: str
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """`rows`, ordered by key, as one row per key (and sequence); `file_id` of those that a later file replaces, and of those that
-    tell nothing more.
+    tell nothing more; and which rows tell the same as which others (`also_brought.SCHEMA`).
 
     Within what came together the later file and line win, and of files that tell the same in a row the first. Where a table is
     sequenced, different rows of one file that share a key are all kept, numbered in their order. Only the few rows whose key
@@ -108,11 +111,12 @@ def _resolved(
     repeats = rows.select((pl.int_range(pl.len()) > 0) & as_before).to_series()
     sequence = pl.zeros(rows.height, dtype=pl.Int32, eager=True).alias("sequence")
     replaced = repeated = rows.select("file_id").clear()
+    within = pl.DataFrame(schema=also_brought.SCHEMA)
     if repeats.any():
         is_several = repeats | repeats.shift(-1, fill_value=False)
         several = rows.with_row_index("row_index").filter(is_several)
         _resolve_several(con, table, several)
-        _tell_within(con, table, run_id)
+        within = _told_within(con, table, run_id)
         kept = con.execute(
             "select row_index, sequence from resolved where begins and stretch = last_stretch"
         ).pl()
@@ -123,7 +127,7 @@ def _resolved(
         sequence = sequence.scatter(kept["row_index"], kept["sequence"])
         stays = pl.repeat(True, rows.height, eager=True).scatter(went["row_index"], False)
         rows, sequence = rows.filter(stays), sequence.filter(stays)
-    return rows.with_columns(sequence) if table.sequenced else rows, replaced, repeated
+    return rows.with_columns(sequence) if table.sequenced else rows, replaced, repeated, within
 
 
 def _resolve_several(con: duckdb.DuckDBPyConnection, table: LandingTable, several: pl.DataFrame) -> None:
@@ -178,8 +182,9 @@ def stretches(rows: str, table: LandingTable) -> str:
     """
 
 
-def _tell_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> None:
-    """Rows that came together with a later one of their key: with other values, or the same."""
+def _told_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> pl.DataFrame:
+    """Of rows that came together with a later one of their key: writes down those with other values, returns those with the
+    same."""
     full_key, values = table.full_key, table.values
     con.execute(
         f"""
@@ -194,13 +199,32 @@ def _tell_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: st
     )
     key = "null" if table.line_tells else as_json(full_key, "resolved")
     pairs = f'select file_id, line, "sequence", met_file_id, met_line, {key}::varchar as key from resolved where not begins'
-    also_brought.record(con, table, con.execute(pairs).pl())
+    return con.execute(pairs).pl().cast(also_brought.SCHEMA)  # type: ignore[arg-type]
+
+
+def _met_stored(within: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`within`, where the row met is itself known: the stored row in its place."""
+    if not within.height:
+        return within
+    stored = known.select(
+        pl.col("file_id").alias("met_file_id"),
+        pl.col("line").alias("met_line"),
+        "key",
+        pl.col("met_file_id").alias("stored_file_id"),
+        pl.col("met_line").alias("stored_line"),
+    )
+    joined = within.join(stored, on=["met_file_id", "met_line", "key"], how="left", nulls_equal=True)
+    return joined.with_columns(
+        pl.coalesce("stored_file_id", "met_file_id").alias("met_file_id"),
+        pl.coalesce("stored_line", "met_line").alias("met_line"),
+    ).select(within.columns)
 
 
 def _known(
     con: duckdb.DuckDBPyConnection, table: LandingTable, meeting: pl.DataFrame, run_id: str
-) -> pl.Series:
-    """Row index of the rows of `meeting` that are stored. What the others replace goes, and is written down."""
+) -> pl.DataFrame:
+    """Row index of the rows of `meeting` that are stored, and which stored row they met (`also_brought.SCHEMA`).
+    What the others replace goes, and is written down."""
     name, values, full_key = table.name, table.values, table.full_key
     con.register("meeting", meeting)
     bound = _bound(table, meeting)
@@ -240,9 +264,7 @@ def _known(
     con.execute(
         f"delete from landing.{name} as old using replacing as new where {bound} and {same(full_key, 'old', 'new')}"
     )
-    known = con.table("known").pl()
-    also_brought.record(con, table, known.drop("row_index").cast(also_brought.SCHEMA))  # type: ignore[arg-type]
-    return known["row_index"]
+    return con.table("known").pl().cast(also_brought.SCHEMA)  # type: ignore[arg-type]
 
 
 def _meets_stored(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame) -> pl.Expr | None:
