@@ -453,7 +453,7 @@ class Landing:
                     under_way[file_id].counts.accepted += accepted
                 for file_id, duplicate in merged.duplicate.items():
                     under_way[file_id].counts.duplicate += duplicate
-        self._account()
+        self._account(self._under_way)
         self._take_versions()
         self._con.commit()
         total = Counts()
@@ -467,17 +467,16 @@ class Landing:
         for entry in self._under_way:
             if entry.is_refused:
                 continue
-            told, refusal = file_versions.take(self._con, entry.file_id, entry.file, entry.counts.rejected)
-            if refusal:
-                self._take_back_version(entry, refusal)
-            elif told:
-                self._con.execute(
-                    "update landing.files set notes = list_append(notes, ?) where file_id = ?",
-                    [told, entry.file_id],
+            taken = file_versions.take(self._con, entry.file_id, entry.file, entry.counts.rejected)
+            if taken.refused:
+                self._refuse_version(entry, taken)
+            elif taken.replaces:
+                self._tell(
+                    f"{entry.file.name}: replaces {taken.replaces}, {taken.left_out} of its lines are gone"
                 )
 
-    def _take_back_version(self, entry: _FileUnderWay, refusal: file_versions.Refusal) -> None:
-        """The reading stays, as one reject; what was merged of it goes."""
+    def _refuse_version(self, entry: _FileUnderWay, taken: file_versions.Taken) -> None:
+        """What was merged of the file goes again; the reading stays, as one reject."""
         reading = self._con.execute("from landing.files where file_id = ?", [entry.file_id]).pl()  # noqa: F841
         version = self._con.execute("from landing.file_versions where file_id = ?", [entry.file_id]).pl()  # noqa: F841
         withdrawal.take_back(self._con, [entry.file_id], readmits=False)
@@ -485,15 +484,16 @@ class Landing:
         self._con.execute(
             "insert into landing.file_versions by name select * replace (true as is_refused) from version"
         )
-        entry.notes.append(refusal.told)
-        entry.events = []
-        entry.counts = Counts(files=1, rows_in=1)
-        row = rejects_frame([reject(1, file_versions.RULE, None, refusal.value, refusal.told)])
+        told = (
+            f"{entry.file.name}: {taken.refused}; it may be cut short, so nothing of it was taken. Send it whole; if it is"
+            f" meant so, withdraw the other (livret forget) and run again"
+        )
+        row = rejects_frame([reject(1, file_versions.RULE, None, f"{taken.left_out} lines", told)])
         self._rejects = [_of_file(entry.file_id, row)]
+        entry.counts, entry.events = Counts(files=1, rows_in=1), []
+        entry.notes.append(told)
         self._write_rejects({entry.file_id: entry})
-        under_way, self._under_way = self._under_way, [entry]
-        self._account()
-        self._under_way = under_way
+        self._account([entry])
 
     def _write_files(self) -> None:
         """The files of this portion, not accounted for yet: rows that follow name them."""
@@ -575,9 +575,9 @@ class Landing:
             """
         )
 
-    def _account(self) -> None:
+    def _account(self, entries: list[_FileUnderWay]) -> None:
         """What became of every row, by file; raises InvariantError where the sum is not what came in."""
-        for entry in self._under_way:
+        for entry in entries:
             counts = entry.counts
             if counts.rows_in != counts.accepted + counts.duplicate + counts.rejected:
                 raise InvariantError(
@@ -596,7 +596,7 @@ class Landing:
                     "last_event_at": max(entry.events, default=None),
                     "notes": entry.notes,
                 }
-                for entry in self._under_way
+                for entry in entries
             ],
             schema_overrides={
                 "first_event_at": pl.Datetime("us", "UTC"),

@@ -22,13 +22,13 @@ from pipelines.warehouse import number
 GONE = "null"  # what `changes.new_values` says of a row that a later version leaves out
 Touch = Callable[[duckdb.DuckDBPyConnection, LandingTable, str], None]
 
-# Readings that are versions of one file, and count: by `version_of`, in the order in which they were read.
+# Readings that are versions of one file, and count, in the order in which they were read.
 _ENDED = """
     , versions as (
         select own.file_id, later.file_id as later_id
         from landing.file_versions as own
         inner join landing.file_versions as later
-            on later.version_of = own.version_of and later.file_id > own.file_id and not later.is_refused
+            on later.identity = own.identity and later.file_id > own.file_id and not later.is_refused
         where later.file_id not in (select file_id from withdrawn)
     ),
     left_out as (
@@ -51,7 +51,7 @@ def keys_told_by(con: duckdb.DuckDBPyConnection, table: LandingTable) -> int:
         create or replace temp table told_keys as
         select distinct {key} from landing.{table.name} where file_id in (select file_id from withdrawn)
         union
-        select distinct {_typed(table, table.full_key, "key")} from landing.changes
+        select distinct {", ".join(_typed(table, table.full_key, "key"))} from landing.changes
         where table_name = '{table.name}'
             and (old_file_id in (select file_id from withdrawn) or new_file_id in (select file_id from withdrawn))
         """
@@ -102,14 +102,18 @@ def _gather(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
     """`history`: all that readings told of `told_keys`, and what it `was`: stored, replaced, ended or also (a duplicate)."""
     name, key, values = table.name, table.full_key, table.values
     columns = listed(_columns(table))
+    replaced = [
+        *_typed(table, key, "changes.key"),
+        *_typed(table, values, "changes.old_values"),
+        *(f"old_{place} as {place}" for place in ("file_id", "line") if place not in key),
+    ]
     con.execute(
         f"""
         create or replace temp table told_json as select distinct {as_json(key, "told_keys")} as key from told_keys;
         create or replace temp table history as
         with replaced as (
             select
-                {_typed(table, key, "changes.key")}, {_typed(table, values, "changes.old_values")}{"," if values else ""}
-                old_file_id as file_id, {"" if "line" in key else "old_line as line,"}
+                {", ".join(replaced)},
                 case
                     when new_values = '{GONE}' then 'ended' when old_file_id = new_file_id then 'also' else 'replaced'
                 end as was
@@ -280,10 +284,10 @@ def _columns(table: LandingTable) -> list[str]:
     return list(dict.fromkeys((*table.full_key, *table.values, "line", "file_id")))
 
 
-def _typed(table: LandingTable, columns: Iterable[str], json: str) -> str:
+def _typed(table: LandingTable, columns: Iterable[str], json: str) -> list[str]:
     """SQL of columns read back from JSON, in the types they are stored in."""
     kinds = table.stored_columns
-    return ", ".join(f"""({json}->>'$."{name}"')::{kinds[name]} as "{name}\"""" for name in columns)
+    return [f"""({json}->>'$."{name}"')::{kinds[name]} as "{name}\"""" for name in columns]
 
 
 def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:

@@ -16,7 +16,9 @@ from pipelines import landing, withdrawal
 AT = datetime(2026, 6, 10, tzinfo=UTC)
 CHECKS = "environment_id,probe_id,checked_at,status,period_s,latency_ms,message\n"
 TICKETS = "ticket_id,client_id,channel,kind,criticality,created_at,subject\n"
-MOVEMENTS = "client_id,dossier_id,journal_code,entry_number,line_number,entry_on,account,debit,credit,lettering\n"
+MOVEMENTS = (
+    "client_id,dossier_id,journal_code,entry_number,line_number,entry_on,account,debit,credit,lettering\n"
+)
 OUTAGES = "environment_id,outage_id,down_from,down_until,message\n"
 POINTS = "repository_id,place,listed_at,environment_id,content,point_id,started_at,status\n"
 FEC = (
@@ -32,12 +34,16 @@ APART = {
 KEYS = {"probe_key": "probes", "point_key": "point_keys", "dossier_key": "dossier_keys"}
 
 
-def movement(entry: str, debit: str = "0,00", credit: str = "0,00", account: str = "606000", lettering: str = "") -> str:
+def movement(
+    entry: str, debit: str = "0,00", credit: str = "0,00", account: str = "606000", lettering: str = ""
+) -> str:
     return f"VE\tVentes\t{entry}\t20180105\t{account}\tCompte\t\t\tP{entry}\t20180105\tVente\t{debit}\t{credit}\t{lettering}\t\t20180131\t\t\n"
 
 
 def entry(number: str, amount: str = "100,00", lettering: str = "") -> str:
-    return movement(number, debit=amount, lettering=lettering) + movement(number, credit=amount, account="512000")
+    return movement(number, debit=amount, lettering=lettering) + movement(
+        number, credit=amount, account="512000"
+    )
 
 
 def put(inbox: Path, name: str, text: str, changed: int = 0) -> None:
@@ -78,15 +84,19 @@ def contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]
             continue
         told, joins = [], []
         for column in columns:
-            if column in ("revision", "version_of", "reject_key") or (table, column) == ("files", "file_id"):
+            if column in ("revision", "reject_key") or (table, column) == ("files", "file_id"):
                 continue
             if column == "key" and table in ("changes", "also_brought"):
                 continue  # names rows by surrogate keys
+            if table == "listings" and column in ("points", "line", "file_id"):
+                continue  # told by points: whichever of its files is named, it was taken then
             if column.endswith("file_id"):
                 joins.append(f"left join landing.files as f_{column} on f_{column}.file_id = t.{column}")
                 told.append(f"f_{column}.name || f_{column}.sha256")
             elif column in KEYS:
-                joins.append(f"left join landing.{KEYS[column]} as k_{column} on k_{column}.{column} = t.{column}")
+                joins.append(
+                    f"left join landing.{KEYS[column]} as k_{column} on k_{column}.{column} = t.{column}"
+                )
                 told.append(f"(k_{column}::varchar).regexp_replace('.{column}.: [0-9]+', '')")
             elif column == "holding_key":
                 joins.append("left join landing.holdings as h on h.holding_key = t.holding_key")
@@ -113,7 +123,8 @@ def world(seed: int) -> list[tuple[int, str, str]]:
         kind = chance.choice(["checks", "tickets", "outages", "movements", "points", "fec"])
         if kind == "checks":
             text = CHECKS + "".join(
-                f"e,p,2026-06-01T10:{minute[m]}:00Z,{chance.choice(['up', 'up', 'down', 'odd'])},60,,\n" for m in some()
+                f"e,p,2026-06-01T10:{minute[m]}:00Z,{chance.choice(['up', 'up', 'down', 'odd'])},60,,\n"
+                for m in some()
             )
             name = f"monitoring/canonical/{number}.csv"
         elif kind == "tickets":
@@ -127,7 +138,8 @@ def world(seed: int) -> list[tuple[int, str, str]]:
             name = f"monitoring/outages/{number}.csv"
         elif kind == "movements":
             text = MOVEMENTS + "".join(
-                f"c,d,VE,{m},1,2018-01-0{chance.choice('12')},606000,1.00,0.00,{chance.choice(['', 'A'])}\n" for m in some()
+                f"c,d,VE,{m},1,2018-01-0{chance.choice('12')},606000,1.00,0.00,{chance.choice(['', 'A'])}\n"
+                for m in some()
             )
             name = f"history/canonical/{number}.csv"
         elif kind == "points":
@@ -138,7 +150,8 @@ def world(seed: int) -> list[tuple[int, str, str]]:
             name = f"backups/canonical/points{number}.csv"
         else:
             text = FEC + "".join(
-                entry(str(m), chance.choice(["1,00", "1,00", "2,00", "x"]), chance.choice(["", "A"])) for m in some()
+                entry(str(m), chance.choice(["1,00", "1,00", "2,00", "x"]), chance.choice(["", "A"]))
+                for m in some()
             )
             name = f"history/fec/c/z/123456789FEC20181231{chance.choice(['', '_v2', '_v3'])}.txt"
         files.append((run, name, text))
