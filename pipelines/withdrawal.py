@@ -90,7 +90,10 @@ def take_back(
             )
             """
         )
-    for table in TABLES.values():
+    sources = con.execute(
+        "select distinct source from landing.files where file_id in (select file_id from withdrawn)"
+    ).fetchall()
+    for table in (table for table in TABLES.values() if (table.source,) in sources):
         if row_histories.keys_told_by(con, table):
             row_histories.tell_anew(con, table, touch)
             if table.is_counted:
