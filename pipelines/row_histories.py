@@ -51,9 +51,12 @@ def keys_told_by(con: duckdb.DuckDBPyConnection, table: LandingTable) -> int:
         create or replace temp table told_keys as
         select distinct {key} from landing.{table.name} where file_id in (select file_id from withdrawn)
         union
-        select distinct {", ".join(_typed(table, table.full_key, "key"))} from landing.changes
-        where table_name = '{table.name}'
-            and (old_file_id in (select file_id from withdrawn) or new_file_id in (select file_id from withdrawn))
+        select distinct {", ".join(_typed(table, table.full_key, "texts"))}
+        from (
+            select {_parsed(table.full_key, "key")} as texts from landing.changes
+            where table_name = '{table.name}'
+                and (old_file_id in (select file_id from withdrawn) or new_file_id in (select file_id from withdrawn))
+        )
         """
     )
     return number(con, "select count(*) from told_keys")
@@ -103,8 +106,8 @@ def _gather(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
     name, key, values = table.name, table.full_key, table.values
     columns = listed(_columns(table))
     replaced = [
-        *_typed(table, key, "changes.key"),
-        *_typed(table, values, "changes.old_values"),
+        *_typed(table, key, "keys"),
+        *_typed(table, values, "texts"),
         *(f"old_{place} as {place}" for place in ("file_id", "line") if place not in key),
     ]
     con.execute(
@@ -117,8 +120,11 @@ def _gather(con: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
                 case
                     when new_values = '{GONE}' then 'ended' when old_file_id = new_file_id then 'also' else 'replaced'
                 end as was
-            from landing.changes semi join told_json on told_json.key = changes.key
-            where table_name = '{name}'
+            from (
+                select *, {_parsed(key, "key")} as keys, {_parsed(values, "old_values")} as texts
+                from landing.changes semi join told_json using (key)
+                where table_name = '{name}'
+            )
         ),
         told as (
             select {columns}, 'stored' as was from landing.{name} as stored
@@ -284,10 +290,16 @@ def _columns(table: LandingTable) -> list[str]:
     return list(dict.fromkeys((*table.full_key, *table.values, "line", "file_id")))
 
 
-def _typed(table: LandingTable, columns: Iterable[str], json: str) -> list[str]:
-    """SQL of columns read back from JSON, in the types they are stored in."""
+def _parsed(columns: Iterable[str], json: str) -> str:
+    """SQL of the texts in JSON, parsed once for all columns."""
+    paths = ", ".join(f"""'$."{name}"'""" for name in columns)
+    return f"json_extract_string({json}, [{paths}]::varchar[])"
+
+
+def _typed(table: LandingTable, columns: Iterable[str], texts: str) -> list[str]:
+    """SQL of columns out of `_parsed` texts, in the types they are stored in."""
     kinds = table.stored_columns
-    return [f"""({json}->>'$."{name}"')::{kinds[name]} as "{name}\"""" for name in columns]
+    return [f'{texts}[{place}]::{kinds[name]} as "{name}"' for place, name in enumerate(columns, 1)]
 
 
 def _bound(con: duckdb.DuckDBPyConnection, table: LandingTable) -> str:
