@@ -18,6 +18,7 @@ from pipelines import row_histories
 from pipelines.errors import ConfigurationError
 from pipelines.landing_tables import TABLES
 from pipelines.summaries import touch
+from pipelines.warehouse import FORGOTTEN
 
 CREATE = """
 create table if not exists landing.withdrawals (
@@ -187,7 +188,7 @@ def forget(
             "insert into landing.withdrawals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, null)",
             [file_id, *columns, counts.stored, counts.gone, counts.kept, counts.restored, at, by, why],
         )
-    con.execute("update landing.run set run_id = 'forgotten since'")
+    con.execute("update landing.run set run_id = ?", [FORGOTTEN])
     con.commit()
     return Withdrawn(
         *(
