@@ -584,6 +584,8 @@ class Landing:
                     f"{entry.file.name}: {counts.rows_in} rows in, but {counts.accepted} accepted + {counts.duplicate} "
                     f"duplicate + {counts.rejected} rejected; nothing of it was kept, report this"
                 )
+            if not counts.rows_in:
+                entry.notes.append("no row was found in it")
         accounts = pl.DataFrame(  # noqa: F841
             [
                 {

@@ -88,6 +88,7 @@ def load(path: Path, inbox: Path, options: Mapping[str, type | tuple[type, ...]]
     for toml, table in overrides:
         _merge(values, origin, toml, table)
     _check_zone(values, origin)
+    _check_encoding(values, origin)
     return SourceConfig(values, origin)
 
 
@@ -116,6 +117,17 @@ def _merge(values: dict[str, Any], origin: dict[str, Path], toml: Path, table: M
         is_table = isinstance(value, dict) and isinstance(values.get(key), dict)
         values[key] = {**values[key], **value} if is_table else value
         origin[key] = toml
+
+
+def _check_encoding(values: Mapping[str, Any], origin: Mapping[str, Path]) -> None:
+    if encoding := values.get("encoding"):
+        try:
+            b"x".decode(encoding, "replace")
+        except LookupError as error:  # unknown, or no encoding of text
+            raise ConfigurationError(
+                f"{origin['encoding']}: encoding = {encoding!r} is no encoding of text that is known here, such as utf-8, cp1252,"
+                " iso-8859-15, utf-16 or cp850; correct it"
+            ) from error
 
 
 def _check_zone(values: Mapping[str, Any], origin: Mapping[str, Path]) -> None:

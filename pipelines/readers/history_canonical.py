@@ -9,7 +9,8 @@ import polars as pl
 
 from pipelines.inbox import InboxFile, sha256
 from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
-from pipelines.readers.movement_keys import keyed
+from pipelines.readers.certainty import letterings, unclear, visible
+from pipelines.readers.movement_keys import TIES, keyed
 from pipelines.readers.values import dates
 from pipelines.schemas.history import FIRST_YEAR, LAST_YEAR, TOO_LARGE
 
@@ -40,6 +41,12 @@ UNREADABLE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def complete(frame: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Key, entry and bytes of movements that number their own lines and entries; `rows` is the text they were typed from."""
+    plain = frame.with_columns(visible(frame[name]).alias(name) for name in TIES)
+    plain = plain.with_columns(
+        pl.col("entry_number").fill_null(""), letterings(plain["lettering"]).alias("lettering")
+    )
+    accounts, quoted = unclear(plain["account"], plain["lettering"])
+    frame = plain.with_columns((accounts | quoted).alias("is_unclear"))
     texts = [pl.col(name).cast(pl.String).fill_null("") for name in rows.columns if name != "line"]
     size = rows.select(pl.concat_str(texts, separator=",").str.len_bytes().cast(pl.Int64) + 1).to_series()
     return keyed(frame, pl.col("client_id"), pl.col("dossier_id"), _OWN_KEY).with_columns(

@@ -7,6 +7,7 @@ but a date or an amount that cannot be one, or fields that cannot be told apart.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 from collections import Counter
@@ -14,14 +15,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from unicodedata import normalize
 
 import polars as pl
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
 from pipelines.readers import RAW_CHARACTERS, REJECT_SCHEMA, Batch, Reader
+from pipelines.readers.certainty import letterings, unclear, visible
+from pipelines.readers.fec_xml import is_xml, read_xml
 from pipelines.readers.history_canonical import UNREADABLE_SCHEMA
-from pipelines.readers.movement_keys import BOOKED, keyed, occurrences
+from pipelines.readers.movement_keys import BOOKED, TIES, keyed, occurrences
 from pipelines.schemas import LandingModel
 from pipelines.schemas.history import (
     FIRST_YEAR,
@@ -136,11 +140,14 @@ def read(file: InboxFile) -> Iterator[Batch]:
     client_id, dossier_id = _owner(file)
     data = file.read()
     found = _Deviations()
-    text = _decoded(data, file, found)
-    lines = _lines(text, found)
-    header, separator = _header(lines, file, found)
-    rows, wrong_fields = _fields(lines.slice(header.lines_before), header, separator, found)
-    columns, broken = _typed(rows, header, wrong_fields, found)
+    if is_xml(data):
+        text, header, separator, rows, rules = _xml_fields(data, file, found)
+    else:
+        text = _decoded(data, file, found)
+        lines = _lines(text, found)
+        header, separator = _header(lines, file, found)
+        rows, rules = _fields(lines.slice(header.lines_before), header, separator, found)
+    columns, broken = _typed(rows, header, rules, found)
     frame = pl.DataFrame(columns)
     good = frame.filter(broken.is_null())
     good = good.with_columns(
@@ -161,7 +168,7 @@ def read(file: InboxFile) -> Iterator[Batch]:
             "movements",
             good.slice(start, CHUNK_ROWS).select(names),
             rejects if first else rejects.clear(),
-            lambda wanted: _raw(lines, wanted),
+            lambda wanted: _raw(rows, wanted),
             (note,) if first else (),
         )
     if unreadable.height:
@@ -199,10 +206,12 @@ def _decoded(data: bytes, file: InboxFile, found: _Deviations) -> _Text:
     """Text by the byte-order mark, else UTF-8 where the bytes are, else the single-byte set that gives French letters."""
     if not data.strip():
         raise UnreadableFile("empty_file", f"{file.name}: holds nothing; expected a header and lines")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4096]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decoded_utf16(data, file, found)
+    if b"\x00" in data[:4096]:
         raise UnreadableFile(
             "not_a_text",
-            f"{file.name}: UTF-16 or binary; {LAW} asks for ASCII or ISO 8859-15. Convert it",
+            f"{file.name}: binary, or UTF-16 without its mark; {LAW} asks for ASCII or ISO 8859-15. Convert it",
             repr(data[:20]),
         )
     has_mark = data.startswith(b"\xef\xbb\xbf")
@@ -221,6 +230,19 @@ def _decoded(data: bytes, file: InboxFile, found: _Deviations) -> _Text:
     if encoding not in ("ascii", "iso8859-15"):
         found.add("encoding", 0, encoding, f"{LAW}: ASCII, ISO 8859-15 or EBCDIC")
     return _Text(text, encoding, has_mark, encoding not in ("utf-8", "ascii"), len(data))
+
+
+def _decoded_utf16(data: bytes, file: InboxFile, found: _Deviations) -> _Text:
+    """What spreadsheets call Unicode text: two bytes a character, four beyond the first plane."""
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile("wrong_encoding", f"{file.name}: not readable as UTF-16 ({error})") from error
+    found.add("encoding", 0, "utf-16", f"{LAW}: ASCII, ISO 8859-15 or EBCDIC")
+    end = "\n" if "\n" in text else "\r"
+    *ended, last = [len(line.encode("utf-16-le")) for line in text.split(end)]
+    # `_lines` adds a byte for the line end; here it has two.
+    return _Text(text, "utf-16", True, False, len(data), [*(size + 1 for size in ended), last])
 
 
 def _decoded_by_line(data: bytes, encoding: str, found: _Deviations) -> _Text:
@@ -317,6 +339,7 @@ class _Header:
     is_cash: bool
     size_bytes: int
     lines_before: int
+    is_quoted: bool = False  # every name in double quotes: the fields below are read as CSV writes them
 
     @property
     def known(self) -> list[tuple[int, str]]:
@@ -329,7 +352,11 @@ class _Header:
 
 
 def _normal(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.lower())
+    """Letters of a name, accents aside (Débit)."""
+    return re.sub(r"[^a-z]", "", normalize("NFKD", name).lower())
+
+
+_KNOWN = {_normal(name): name for name in (*FIELDS, *SIGNED_FIELDS, *CASH_FIELDS)}
 
 
 def _header(lines: pl.DataFrame, file: InboxFile, found: _Deviations) -> tuple[_Header, str]:
@@ -341,9 +368,12 @@ def _header(lines: pl.DataFrame, file: InboxFile, found: _Deviations) -> tuple[_
     separator = str(file.config.get("delimiter") or max("\t|;,", key=first.count))
     if separator not in "\t|":
         found.add("separator", 0, separator, f"{LAW}: tab or pipe between fields")
-    known = {_normal(name): name for name in (*FIELDS, *SIGNED_FIELDS, *CASH_FIELDS)}
     written = [name.strip().strip("\ufeff") for name in first.split(separator)]
-    names = [known.get(_normal(name), name) for name in written]
+    is_quoted = all(len(name) > 1 and name[0] == name[-1] == '"' for name in written if name)
+    if is_quoted:
+        written = [name[1:-1].strip() for name in written]
+        found.add("quoted_fields", 0, first[:80], f"{LAW}: fields as they are, without quotes")
+    names = [_KNOWN.get(_normal(name), name) for name in written]
     is_there = len({"JournalCode", "EcritureDate", "CompteNum"} & set(names)) == 3
     if not is_there:
         looks_like_data = len(written) >= len(FIELDS) and re.fullmatch(r"\d{8}", written[3])
@@ -375,6 +405,7 @@ def _header(lines: pl.DataFrame, file: InboxFile, found: _Deviations) -> tuple[_
     header = _Header(
         names, written, is_there, "montant_sens" if signed else "debit_credit",
         any(name in names for name in CASH_FIELDS), int(lines["size_bytes"][0]) if is_there else 0, 1 if is_there else 0,
+        is_quoted,
     )  # fmt: skip
     return header, separator
 
@@ -406,50 +437,146 @@ def _header_deviations(written: list[str], names: list[str], signed: bool, found
 def _fields(
     lines: pl.DataFrame, header: _Header, separator: str, found: _Deviations
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """Fields as trimmed text (empty: null), and for each line whether its fields cannot be told apart.
-
-    Fields missing or empty at the end are tolerated where nothing but the optional last ones lacks.
-    """
+    """Fields as trimmed text (empty: null), and for each line the rule it breaks where its fields cannot be told apart."""
     count = len(header.names)
     separators = lines["text"].str.count_matches(separator, literal=True)
-    if (separators == count - 1).all():
+    if header.is_quoted:
+        texts, rules = _quoted_fields(lines["text"], header, separator)
+    elif (separators == count - 1).all():
         parts = lines["text"].str.split_exact(separator, count - 1).struct.unnest()
         texts = [parts.to_series(position).alias(name) for position, name in header.known]
-        wrong = pl.Series([False]).new_from_index(0, lines.height)
+        rules = _no_rule(lines.height)
     else:
-        texts, wrong = _ragged_fields(lines["text"], header, separator, found)
+        texts, rules = _ragged_fields(lines["text"], header, separator, found)
     trimmed = pl.DataFrame(texts).select(pl.all().str.strip_chars())
     fields = trimmed.select(pl.when(pl.all().str.len_bytes() > 0).then(pl.all()))
-    return lines.select("line", "size_bytes", pl.col("text").alias("raw")).hstack(fields), wrong
+    return lines.select("line", "size_bytes", pl.col("text").alias("raw")).hstack(fields), rules
+
+
+def _no_rule(height: int) -> pl.Series:
+    return pl.Series("broken", [None], dtype=pl.String).new_from_index(0, height)
+
+
+def _quoted_fields(lines: pl.Series, header: _Header, separator: str) -> tuple[list[pl.Series], pl.Series]:
+    """What `_fields` tells of a file whose fields stand in quotes, as spreadsheets save them."""
+    count = len(header.names)
+    records: list[list[str]] = []
+    rules: list[str | None] = []
+    for line in lines:
+        try:
+            fields = next(csv.reader([line], delimiter=separator, strict=True), [])
+        except csv.Error:
+            fields = []
+        whole = len(fields) == count
+        records.append(fields if whole else [""] * count)
+        rules.append(None if whole else "wrong_number_of_fields")
+    frame = pl.DataFrame(records, schema=[f"{place}" for place in range(count)], orient="row")
+    texts = [frame.to_series(place).cast(pl.String).alias(name) for place, name in header.known]
+    return texts, pl.Series("broken", rules, dtype=pl.String)
+
+
+def _xml_fields(
+    data: bytes, file: InboxFile, found: _Deviations
+) -> tuple[_Text, _Header, str, pl.DataFrame, pl.Series]:
+    """What `_fields` tells of the XML form, where dates are written AAAA-MM-JJ and amounts with a point."""
+    book = read_xml(data, file, _KNOWN)
+    records = [line.fields for line in book.lines]
+    names = [
+        name for name in (*FIELDS, *SIGNED_FIELDS, *CASH_FIELDS) if any(name in record for record in records)
+    ]
+    signed = set(SIGNED_FIELDS) <= set(names)
+    missing = [
+        name for name in ("JournalCode", "EcritureNum", "EcritureDate", "CompteNum") if name not in names
+    ]
+    if missing or not (signed or {"Debit", "Credit"} <= set(names)):
+        raise UnreadableFile(
+            "wrong_header",
+            f"{file.name}: XML without {missing[0] if missing else 'Debit and Credit, or Montant and Sens'};"
+            f" it has {', '.join(names)}",
+        )
+    if book.unknown:
+        found.add(
+            "unknown_fields", 0, ", ".join(sorted(book.unknown)), f"{LAW}: 18 fields, 21 or 22 for cash books"
+        )
+    name = _NAME.search(file.stem)
+    closing = _closing(name["closing"]) if name else None
+    told = {text.replace("-", "") for text in book.closings}
+    if closing and told and told != {f"{closing:%Y%m%d}"}:
+        found.add(
+            "closing_differs",
+            0,
+            ", ".join(book.closings),
+            f"{LAW}: DateCloture is that of the name, {closing}",
+        )
+    columns = {name: pl.Series([record.get(name) for record in records], dtype=pl.String) for name in names}
+    for column, texts in columns.items():
+        if column in (*SIGNED_FIELDS[:1], "Debit", "Credit"):
+            columns[column] = texts.str.strip_chars().str.replace(r"^(-?\d+)\.(\d*)$", "${1},${2}")
+        elif column.endswith("Date") or column == "DateLet":
+            columns[column] = texts.str.strip_chars().str.replace(
+                r"^(\d{4})-(\d{2})-(\d{2})$", "${1}${2}${3}"
+            )
+    fields = pl.DataFrame(columns).select(pl.all().str.strip_chars())
+    fields = fields.select(pl.when(pl.all().str.len_bytes() > 0).then(pl.all()))
+    places = pl.DataFrame(
+        {
+            "line": [line.line for line in book.lines],
+            "size_bytes": [line.size_bytes for line in book.lines],
+            "raw": [line.raw for line in book.lines],
+        },
+        schema_overrides={"line": pl.Int64, "size_bytes": pl.Int64},
+    )
+    header = _Header(
+        names,
+        names,
+        True,
+        "montant_sens" if signed else "debit_credit",
+        any(n in names for n in CASH_FIELDS),
+        0,
+        0,
+    )
+    text = _Text("", "xml", False, False, len(data))
+    return text, header, "xml", places.hstack(fields), _no_rule(len(records))
 
 
 def _ragged_fields(
     lines: pl.Series, header: _Header, separator: str, found: _Deviations
 ) -> tuple[list[pl.Series], pl.Series]:
-    """What `_fields` tells where some lines have other fields than the header."""
+    """What `_fields` tells where some lines have other fields than the header.
+
+    One more field on every line, empty, is a separator behind the last; optional last fields that every line lacks are not
+    kept there. On single lines a field too many may be a separator within a label, a field too few a line cut short.
+    """
     count = len(header.names)
     parts = lines.str.split(separator)
     lengths = parts.list.len().cast(pl.Int64)
     optional = {"Montantdevise", "Idevise", *CASH_FIELDS, ""}
     needed = max(position for position, name in enumerate(header.names) if name not in optional) + 1
-    extra = pl.Series([False]).new_from_index(0, len(lines))
-    if (lengths > count).any():
-        after = parts.list.slice(count).list.join("").str.strip_chars().str.len_bytes() > 0
-        extra = after.zip_with(lengths > count, extra)
-    wrong = (lengths < needed) | extra
-    ragged = (lengths != count) & ~wrong
-    found.where("field_count", lines, ragged, f"{LAW}: every line has the fields of the header")
+    length = int(lengths[0]) if len(lines) and lengths.n_unique() == 1 else count
+    if length == count + 1 and (parts.list.last().str.strip_chars() == "").all():
+        found.where("trailing_separator", lines, lengths > count, f"{LAW}: no separator after the last field")
+    elif needed <= length < count:
+        found.where("field_count", lines, lengths < count, f"{LAW}: every line has the fields of the header")
+    else:
+        length = count
+    # A header that ends with a separator has one name more than its lines need.
+    is_whole = (lengths == length) | ((lengths == count - 1) & pl.lit(header.names[-1] == ""))
+    rules = pl.select(
+        pl.when(is_whole)
+        .then(None)
+        .when(lengths < length)
+        .then(pl.lit("too_few_fields"))
+        .otherwise(pl.lit("wrong_number_of_fields"))
+    ).to_series()
     texts = [parts.list.get(position, null_on_oob=True).alias(name) for position, name in header.known]
-    return texts, wrong
+    return texts, rules.cast(pl.String)
 
 
 # ---------------------------------------------------------------- fields to types
 def _typed(
-    rows: pl.DataFrame, header: _Header, wrong_fields: pl.Series, found: _Deviations
+    rows: pl.DataFrame, header: _Header, broken: pl.Series, found: _Deviations
 ) -> tuple[list[pl.Series], pl.Series]:
-    """Typed columns, and the first rule each line breaks as `rule|field` (null: none)."""
-    broken = pl.Series("broken", [None], dtype=pl.String).new_from_index(0, rows.height)
-    broken = _first(broken, wrong_fields, "wrong_number_of_fields")
+    """Typed columns, and the first rule each line breaks as `rule|field` (null: none), `broken` first."""
     columns: list[pl.Series] = [rows["line"], rows["size_bytes"]]
     lawful_dates = _lawful_dates(rows)
     empty = pl.Series("", [None], dtype=pl.String).new_from_index(0, rows.height)
@@ -462,16 +589,36 @@ def _typed(
                 broken = _first(broken, values.is_null(), f"required_value_missing|{source}")
             columns.append(values.alias(name))
             continue
+        if name in TIES:
+            raw = visible(raw)
         if name in ("journal_code", "account"):
             broken = _first(broken, raw.is_null(), f"required_value_missing|{source}")
         if name == "entry_number":
             found.where("entry_number_empty", rows["raw"], raw.is_null(), f"{LAW}: EcritureNum on every line")
             raw = raw.fill_null("")
         columns.append(raw.alias(name))
+    columns = _understood(columns, rows, found)
     debit, credit, rules = _amounts(rows, header, found)
     broken = broken.zip_with(broken.is_not_null(), rules)
     columns += [debit.alias("debit"), credit.alias("credit")]
     return columns, broken
+
+
+def _understood(columns: list[pl.Series], rows: pl.DataFrame, found: _Deviations) -> list[pl.Series]:
+    """The columns, letterings that letter nothing emptied, and whether account and lettering can be understood."""
+    named = {column.name: column for column in columns}
+    named["lettering"] = letterings(named["lettering"])
+    accounts, quoted = unclear(named["account"], named["lettering"])
+    found.where(
+        "unclear_account",
+        named["account"],
+        accounts,
+        f"{LAW}: the first three characters of CompteNum are digits",
+    )
+    found.where(
+        "unclear_lettering", named["lettering"], quoted, f"{LAW}: EcritureLet as it is, without quotes"
+    )
+    return [*named.values(), (accounts | quoted).alias("is_unclear")]
 
 
 def _first(broken: pl.Series, mask: pl.Series, rule: str) -> pl.Series:
@@ -662,9 +809,9 @@ def _unreadable(lost: pl.DataFrame, file_ref: str, client_id: str, dossier_id: s
     ).select(*UNREADABLE_SCHEMA)
 
 
-def _raw(lines: pl.DataFrame, wanted: set[int]) -> Mapping[int, str]:
-    found = lines.filter(pl.col("line").is_in(list(wanted)))
-    return {line: text[:RAW_CHARACTERS] for line, text in found.select("line", "text").iter_rows()}
+def _raw(rows: pl.DataFrame, wanted: set[int]) -> Mapping[int, str]:
+    found = rows.filter(pl.col("line").is_in(list(wanted)))
+    return {line: text[:RAW_CHARACTERS] for line, text in found.select("line", "raw").iter_rows()}
 
 
 # ---------------------------------------------------------------- what the file says about itself
@@ -875,5 +1022,5 @@ READER = Reader(
     "fec",
     ("movements", "unreadable_movements", "fec_files", "fec_years", "fec_deviations"),
     read,
-    suffixes=(".txt", ".csv", ".tsv", ".fec", ""),
+    suffixes=(".txt", ".csv", ".tsv", ".fec", ".xml", ""),
 )

@@ -10,13 +10,13 @@ should say 86400, not the five minutes between its checks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import polars as pl
 
 from pipelines.errors import ConfigurationError, UnreadableFile
 from pipelines.inbox import InboxFile
 from pipelines.readers import REJECT_SCHEMA, Batch, Reader
+from pipelines.readers.tabular import environments_of
 from pipelines.readers.values import instants
 
 PROBE = "upptime"  # the one probe of an environment, under whatever names its site was logged
@@ -30,7 +30,7 @@ _COLUMNS = ("environment_id", "probe_id", "checked_at", "status", "period_s", "l
 
 def read(file: InboxFile) -> Iterator[Batch]:
     """One batch of checks. Raises UnreadableFile if no line is text, ConfigurationError on wrong settings."""
-    mapping, period_s = _mapping(file), _period_s(file)
+    mapping, period_s = environments_of(file.config), _period_s(file)
     lines = _lines(file)
     parts = lines.with_columns(
         pl.col("raw").str.splitn("\t", 2).struct.rename_fields(["at", "message"]).alias("parts")
@@ -120,18 +120,6 @@ def _text(line: bytes) -> str | None:
         return line.decode("utf-8")
     except UnicodeDecodeError:
         return None
-
-
-def _mapping(file: InboxFile) -> Mapping[str, str]:
-    """Site name -> environment; empty when `environment_id` places every site."""
-    mapping: Mapping[str, Any] = file.config.get("environments", {})
-    for name, environment in mapping.items():
-        if not isinstance(environment, str) or not environment.strip():
-            raise ConfigurationError(
-                f"{file.config.where('environments')}: environments.{name!r} = {environment!r}, "
-                "expected an environment_id"
-            )
-    return {name.strip(): environment.strip() for name, environment in mapping.items()}
 
 
 def _environment(file: InboxFile, mapping: Mapping[str, str]) -> pl.Expr:

@@ -11,6 +11,8 @@ from hashlib import blake2b, sha256
 
 import polars as pl
 
+from pipelines.readers.certainty import unquoted
+
 _SEPARATOR = "\x1f"
 BOOKED = (
     "journal_code",
@@ -22,6 +24,14 @@ BOOKED = (
     "debit",
     "credit",
 )
+TIES = (
+    "journal_code",
+    "entry_number",
+    "account",
+    "auxiliary_account",
+    "piece",
+    "lettering",
+)  # what lines are told together by
 LATER = (
     "label", "piece_on", "lettering", "lettered_on", "validated_on", "journal_label", "account_label", "auxiliary_label",
     "currency_amount", "currency", "size_bytes",
@@ -38,9 +48,11 @@ def digest64(texts: pl.Series) -> pl.Series:
 
 def keyed(frame: pl.DataFrame, client_id: pl.Expr, dossier_id: pl.Expr, own: tuple[str, ...]) -> pl.DataFrame:
     """`frame` with `entry_id` (client, dossier, journal, number, date), `lettering_id` (account, auxiliary account, lettering;
-    null where not lettered) and `movement_id` (the columns `own`)."""
+    null where not lettered) and `movement_id` (the columns `own`). What cannot be understood is tied to what it may mean."""
     entry = _joined(client_id, dossier_id, *map(pl.col, ("journal_code", "entry_number", "entry_on")))
-    lettered = _joined(*map(pl.col, ("account", "auxiliary_account", "lettering")))
+    tied = ("account", "auxiliary_account", "lettering")
+    meant = frame.select(tied) if not frame["is_unclear"].any() else _meant(frame.select(*tied, "is_unclear"))
+    lettered = _joined(*(pl.lit(meant[name]) for name in tied))
     texts = frame.with_columns(pl.col("entry_on").cast(pl.String)).select(
         entry.alias("entry"),
         pl.when(pl.col("lettering").is_not_null()).then(lettered).alias("lettered"),
@@ -50,6 +62,14 @@ def keyed(frame: pl.DataFrame, client_id: pl.Expr, dossier_id: pl.Expr, own: tup
         _digest_once(texts["entry"]).alias("entry_id"),
         _digest_once(texts["lettered"]).alias("lettering_id"),
         digest64(texts["line"]).alias("movement_id"),
+    )
+
+
+def _meant(frame: pl.DataFrame) -> pl.DataFrame:
+    plain = frame.select(unquoted(column).alias(column.name) for column in frame.drop("is_unclear"))
+    return frame.select(
+        pl.when("is_unclear").then(pl.lit(plain[name])).otherwise(pl.col(name)).alias(name)
+        for name in plain.columns
     )
 
 

@@ -34,7 +34,8 @@ import polars as pl
 from pipelines.errors import ConfigurationError
 from pipelines.inbox import InboxFile
 from pipelines.readers import Batch, Reader, ValueFound, rejects_frame
-from pipelines.readers.canonical import LINE, Block, blocks, broken_rows, raw_column, raw_text
+from pipelines.readers.block import LINE, Block, raw_text
+from pipelines.readers.tabular import SUFFIXES, blocks, broken_rows, environment_ids, raw_column
 from pipelines.readers.values import UTC_INSTANT, Typed, instants, trimmed
 from pipelines.schemas.tickets import (
     ANOMALY_LEVELS,
@@ -118,7 +119,7 @@ def read(file: InboxFile) -> Iterator[Batch]:
     first = True
     for block in blocks(file):
         if first:
-            yield Batch(TABLE, _no_rows(), notes=_column_notes(block, file))
+            yield Batch(TABLE, _no_rows(), notes=(*block.notes, *_column_notes(block, file)))
             first = False
         texts = _texts(block, file)
         _count(texts, vocabularies, found)
@@ -176,6 +177,7 @@ def _events(
 ) -> Batch:
     rows = block.rows
     at = _instants(texts["event_at"], file)
+    environment = environment_ids(texts["environment_id"], file)
     role = vocabularies.role.read(texts["event"])
     kind = vocabularies.kind.read(texts["kind"])
     channel = vocabularies.channel.read(texts["channel"])
@@ -183,6 +185,7 @@ def _events(
         **texts,
         LINE: rows[LINE],
         "event_at": at.values,
+        "environment_id": environment.values,
         "role": role,
         "kind": kind,
         "channel": channel,
@@ -193,6 +196,7 @@ def _events(
     }
     broken = [
         ("event_at", texts["event_at"], at.broken),
+        ("environment_id", texts["environment_id"], environment.broken),
         ("event", texts["event"], Typed.of(texts["event"], role, "unmapped_event").broken),
         ("kind", texts["kind"], Typed.of(texts["kind"], kind, "unmapped_kind").broken),
         ("channel", texts["channel"], Typed.of(texts["channel"], channel, "unmapped_channel").broken),
@@ -254,6 +258,6 @@ READER = Reader(
     (TABLE,),
     read,
     options=_OPTIONS,
-    suffixes=(".csv", ".ndjson", ".jsonl", ".parquet"),
+    suffixes=SUFFIXES,
     values_found=values_found,
 )  # fmt: skip

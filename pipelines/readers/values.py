@@ -5,8 +5,9 @@ Shared by all readers. A value that is absent stays null; whether it may be is t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
@@ -98,11 +99,48 @@ def _instants(raw: pl.Series, config: SourceConfig, formats: tuple[str, ...]) ->
     naive = raw.set(values.is_not_null() | with_offset, None)
     local = _in_zone(naive, _first_format(naive, formats, zoned=False), config)
     merged = values.zip_with(values.is_not_null(), local.values)
+    if formats is _NAIVE_FORMATS and merged.null_count() > raw.null_count():
+        return _with_rare_forms(raw, merged, config)
     lost = raw.is_not_null() & merged.is_null()
     rules = local.broken.zip_with(
         local.broken.is_not_null(), pl.Series(["not_an_instant"]).new_from_index(0, len(raw))
     )
     return Typed(merged, rules.set(~lost, None))
+
+
+_ISO = re.compile(
+    r"(\d{4})(-?)(\d{2})\2(\d{2})[T ](\d{2})(:?)(\d{2})(?:\6(\d{2})(?:[.,](\d+))?)?(Z|[+-]\d{2}(?::?\d{2})?)?"
+)
+
+
+def _with_rare_forms(raw: pl.Series, read: pl.Series, config: SourceConfig) -> Typed:
+    """What ISO 8601 allows and few write, where the usual forms did not fit: comma before the decimals and more of them than
+    six (cut), basic form (20260331T070000Z), lower-case letters, and 24:00:00, the end of a day."""
+    left = raw.set(read.is_not_null(), None)
+    found = {text: at for text in left.drop_nulls().unique() if (at := _rare_form(text)) is not None}
+    zoned = {text: at for text, at in found.items() if at.tzinfo is not None}
+    naive = {text: at for text, at in found.items() if at.tzinfo is None}
+    values = left.replace_strict(zoned, default=None, return_dtype=UTC_INSTANT)
+    left = left.set(values.is_not_null(), None)
+    local = _in_zone(left, left.replace_strict(naive, default=None, return_dtype=pl.Datetime("us")), config)
+    values = values.zip_with(values.is_not_null(), local.values)
+    return Typed(read.zip_with(read.is_not_null(), values), local.broken)
+
+
+def _rare_form(text: str) -> datetime | None:
+    """The instant a text of ISO 8601 tells, with its offset where it has one; None for what is no such text."""
+    match = _ISO.fullmatch(text.strip().upper())
+    if match is None:
+        return None
+    year, _, month, day, hour, _, minute, second, decimals, offset = match.groups()
+    is_end_of_day = (hour, minute, second or "00") == ("24", "00", "00") and not (decimals or "").strip("0")
+    plain = f"{year}-{month}-{day}T{'00' if is_end_of_day else hour}:{minute}:{second or '00'}.{(decimals or '0')[:6]:0<6}"
+    try:
+        at = datetime.fromisoformat(plain + (offset or ""))
+        at = at + timedelta(days=1) if is_end_of_day else at
+        return at if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _first_format(raw: pl.Series, formats: tuple[str, ...], *, zoned: bool) -> pl.Series:

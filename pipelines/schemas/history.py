@@ -45,6 +45,9 @@ class Movements(LandingModel):
     )
     lettered_on: date = value("Date of lettering", nullable=True)
     validated_on: date = value("ValidDate; empty: not validated", nullable=True)
+    is_unclear: bool = value(
+        "Its account cannot be told to be no open item's, or its lettering cannot be understood"
+    )
     label: str = text("EcritureLib", nullable=True)
     journal_label: str = text("JournalLib", nullable=True)
     account_label: str = text("CompteLib", nullable=True)

@@ -24,7 +24,6 @@ FAULTS = ROOT / "tests" / "fixtures" / "faults"
 AS_OF = "2026-06-10T10:00:00+02:00"
 ALONE = {
     "F9_many_contracts",  # a question of the command line
-    "F12_bad_byte_in_ndjson",
 }
 
 

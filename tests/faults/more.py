@@ -7,6 +7,8 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.faults import more_fec
+
 Row = dict[str, object]
 
 BOOKLET = "quadra-expert-2023-09"
@@ -39,6 +41,7 @@ CONTRACT: dict[str, list[Row]] = {
 
 def write(inbox: Path) -> None:
     """All of them below the inbox, each kind in a folder of its own."""
+    more_fec.write(inbox)
     for kind in (_points, _clocks):
         for path, rows in kind().items():
             _csv(inbox / path, rows)

@@ -75,14 +75,54 @@ BAD_CSV: dict[str, tuple[str | bytes, list[int], list[tuple[int, str]]]] = {
     "blank lines": (
         HEADER + "\n" + check(1) + "\n\n" + check(2) + "broken\n",
         [1, 2],
-        [(7, "required_value_missing")],
+        [(7, "too_few_fields")],
     ),
     "too many fields": (
         HEADER + check(1) + check(2).rstrip() + ",and,more\n" + check(3),
         [1, 3],
         [(3, "too_many_fields")],
     ),
-    "too few fields": (HEADER + check(1) + "e\n" + check(3), [1, 3], [(3, "required_value_missing")]),
+    "too few fields": (HEADER + check(1) + "e\n" + check(3), [1, 3], [(3, "too_few_fields")]),
+    "a row cut before its last field": (
+        HEADER + check(1) + check(2).rsplit(",", 1)[0] + "\n" + check(3),
+        [1, 3],
+        [(3, "too_few_fields")],
+    ),
+    "a row cut short where quotes hold separators": (
+        HEADER + check(1, '"a, b, ""c"", d"') + check(2).rsplit(",", 1)[0] + "\n" + check(3, '",,"'),
+        [1, 3],
+        [(3, "too_few_fields")],
+    ),
+    "the last row cut short": (HEADER + check(1) + check(2).rsplit(",", 1)[0], [1], [(3, "too_few_fields")]),
+    "a separator behind every row": (
+        HEADER + (check(1) + check(2)).replace("\n", ",\n") + "\n",
+        [1, 2],
+        [],
+    ),
+    "a separator behind the header and every row": ((HEADER + check(1)).replace("\n", ",\n"), [1], []),
+    "a separator behind one row": (
+        HEADER + check(1).replace("\n", ",\n") + check(2),
+        [2],
+        [(2, "too_many_fields")],
+    ),
+    "two separators behind every row": (
+        HEADER + check(1).replace("\n", ",,\n"),
+        [],
+        [(2, "too_many_fields")],
+    ),
+    "UTF-16, as spreadsheets save it": ((HEADER + check(1, "é") + check(2)).encode("utf-16"), [1, 2], []),
+    "UTF-16 of the other order": (
+        b"\xfe\xff" + (HEADER + check(1) + check(2)).encode("utf-16-be"),
+        [1, 2],
+        [],
+    ),
+    "UTF-16 cut within a character": (
+        (HEADER + check(1) + check(2)).encode("utf-16")[:-1],
+        [1],
+        [(3, "not_utf8")],
+    ),
+    "carriage returns alone": ((HEADER + check(1) + check(2)).replace("\n", "\r"), [1, 2], []),
+    "a carriage return within a field": (HEADER + check(1, '"a\rb"') + check(2), [1, 2], []),
     "line breaks within quotes": (
         HEADER + check(1) + check(2, '"two\nlines, ""quoted"""') + check(3),
         [1, 2, 3],
@@ -115,12 +155,28 @@ BAD_CSV: dict[str, tuple[str | bytes, list[int], list[tuple[int, str]]]] = {
         [1],
         [(3, "not_a_number"), (4, "not_a_number"), (5, "below_minimum")],
     ),
+    "instants as ISO 8601 allows them": (
+        HEADER
+        + "".join(
+            f"e,p,{at},up,,,\n"
+            for at in (
+                "20260101T070000Z",
+                "2026-01-02t07:00:00z",
+                '"2026-01-03T07:00:00,5Z"',
+                "2026-01-03T24:00:00Z",
+                "2026-01-05T07:00:00.123456789+01:00",
+                "20260106T0700+0100",
+            )
+        ),
+        [1, 2, 3, 4, 5, 6],
+        [],
+    ),
     "times that do not exist": (
         HEADER
         + check(1)
         + "".join(
             f"e,p,{at},up,,,\n"
-            for at in ("2026-01-01T24:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00+25:00")
+            for at in ("2026-01-01T24:00:01Z", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00+25:00")
         ),
         [1],
         [(3, "not_an_instant"), (4, "not_an_instant"), (5, "not_an_instant")],
@@ -138,8 +194,10 @@ def test_a_csv_file_loses_only_its_bad_rows(tmp_path: Path, case: str) -> None:
 
 
 REFUSED: dict[str, tuple[str, bytes, str]] = {
-    "UTF-16": (CHECKS, (HEADER + check(1)).encode("utf-16"), "not_utf8"),
-    "bare carriage returns": (CHECKS, (HEADER + check(1)).replace("\n", "\r").encode(), "broken_header"),
+    "UTF-16 without its mark": (CHECKS, (HEADER + check(1)).encode("utf-16-le"), "missing_column"),
+    "an encoding that nobody declared": (CHECKS, ("é" + HEADER + check(1)).encode("cp1252"), "not_utf8"),
+    "a word": (CHECKS, b"hello", "missing_column"),
+    "a blank line for a header": (CHECKS, b"\n" + (HEADER + check(1)).encode(), "broken_header"),
     "a column that stands twice": (
         CHECKS,
         b"environment_id," + (HEADER + "e," + check(1)).encode(),
@@ -184,7 +242,127 @@ def test_empty_files_are_files_without_rows(tmp_path: Path) -> None:
     put(tmp_path, "monitoring/canonical/header.csv", HEADER)
     put(tmp_path, "monitoring/canonical/lines.ndjson", "\n\n")
     con = land(tmp_path)
-    assert con.execute("select count(*), sum(rows_in) from landing.files").fetchone() == (3, 0)
+    pl.DataFrame(schema=dict.fromkeys(HEADER.strip().split(","), pl.String)).write_parquet(
+        tmp_path / "monitoring/canonical/none.parquet"
+    )
+    con = land(tmp_path)
+    assert con.execute("select count(*), sum(rows_in) from landing.files").fetchone() == (4, 0)
+    assert con.execute("select distinct notes from landing.files").fetchall() == [
+        (["no row was found in it"],)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", CHECKS),
+        ("cp850", CHECKS),
+        ("utf-16-le", CHECKS),
+        ("cp1252", "monitoring/canonical/checks.ndjson"),
+    ],
+)
+def test_a_declared_encoding_is_used(tmp_path: Path, encoding: str, name: str) -> None:
+    rows = [
+        {
+            "Étage": "e",
+            "probe_id": "p",
+            "checked_at": "2026-01-01T00:00:00Z",
+            "status": "up",
+            "message": "réseau",
+        }
+    ]
+    if name.endswith(".csv"):
+        text = ",".join(rows[0]) + "\n" + ",".join(rows[0].values()) + "\n"
+    else:
+        text = json.dumps(rows[0], ensure_ascii=False)
+    data = text.encode(encoding)
+    put(tmp_path, name, data)
+    toml = f'encoding = "{encoding}"\n[columns]\nenvironment_id = "Étage"\n'
+    put(tmp_path, "monitoring/canonical/source.toml", toml)
+    con = land(tmp_path)
+    assert rules(con) == []
+    assert con.execute("select message from landing.checks").fetchall() == [("réseau",)]
+
+
+def test_an_encoding_that_is_none_is_told_with_its_file(tmp_path: Path) -> None:
+    put(tmp_path, CHECKS, HEADER + check(1))
+    for wrong in ("cp125", "rot13", "base64"):
+        put(tmp_path, "monitoring/source.toml", f'encoding = "{wrong}"')
+        with pytest.raises(
+            ConfigurationError, match=rf"source.toml: encoding = '{wrong}' is no encoding of text"
+        ):
+            land(tmp_path)
+        (tmp_path / "monitoring/source.toml").unlink()
+
+
+ENVIRONMENTS = '[environments]\n"Shop (prod)" = "e"\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row"),
+    [
+        ("monitoring/outages/o.csv", "environment_id,outage_id,down_from", "{},o1,2026-01-01T00:00:00Z"),
+        (
+            "interruptions/canonical/i.csv",
+            "interruption_id,environment_id,cause,starts_at",
+            "i1,{},force_majeure,2026-01-01T00:00:00Z",
+        ),
+        (
+            "tickets/canonical/tickets.csv",
+            "ticket_id,client_id,environment_id,channel,kind,created_at",
+            "t1,k,{},support,incident,2026-01-01T00:00:00Z",
+        ),
+        (
+            "tickets/event_log/log.csv",
+            "ticket_id,client_id,environment_id,event,event_at,channel,kind",
+            "t1,k,{},created,2026-01-01T00:00:00Z,support,incident",
+        ),
+        (
+            "backups/canonical/points.csv",
+            "repository_id,place,listed_at,environment_id,content,point_id,started_at",
+            "r,a,2026-01-01T00:00:00Z,{},data,p1,2026-01-01T00:00:00Z",
+        ),
+        (
+            "backups/canonical/jobs.csv",
+            "repository_id,environment_id,content,job_id,started_at,status",
+            "r,{},data,j1,2026-01-01T00:00:00Z,success",
+        ),
+        (
+            "backups/canonical/restores.csv",
+            "restore_id,environment_id,asked_at,kind,result",
+            "r1,{},2026-01-01T00:00:00Z,test,success",
+        ),
+    ],
+)
+def test_a_mapping_of_environments_holds_wherever_one_is_named(
+    tmp_path: Path, name: str, header: str, row: str
+) -> None:
+    table = {"o": "outages", "i": "interruptions", "log": "ticket_events"}.get(
+        Path(name).stem, Path(name).stem
+    )
+    other = row.replace("1", "2", 1).replace("o1", "o2").replace("p1", "p2")
+    rows = [row.format("Shop (prod)"), other.format("Unknown shop")]
+    put(tmp_path, name, "\n".join([header, *rows]) + "\n")
+    put(tmp_path, str(Path(name).with_name("source.toml")), ENVIRONMENTS)
+    con = land(tmp_path)
+    assert rules(con) == [(3, "unmapped_environment")]
+    column = "environment_id" if table != "points" else "point_keys.environment_id"
+    join = " join landing.point_keys using (point_key)" if table == "points" else ""
+    assert con.execute(f"select {column} from landing.{table}{join}").fetchall() == [("e",)]
+
+
+def test_who_names_no_environment_is_not_mapped(tmp_path: Path) -> None:
+    header = "interruption_id,contract_id,environment_id,cause,starts_at\n"
+    put(tmp_path, "interruptions/canonical/i.csv", header + "i1,k,,force_majeure,2026-01-01T00:00:00Z\n")
+    put(
+        tmp_path,
+        "registry/canonical/environments.csv",
+        "environment_id,client_id,contract_id,kind,opened_on\ne,k,k,test,2026-01-01\n",
+    )
+    put(tmp_path, "source.toml", ENVIRONMENTS)
+    con = land(tmp_path)
+    assert rules(con) == []
+    assert con.execute("select environment_id from landing.environments").fetchall() == [("e",)]
 
 
 def test_a_file_of_broken_lines_alone_tells_each_of_them(tmp_path: Path) -> None:
@@ -216,7 +394,7 @@ def test_ndjson_loses_only_its_bad_lines(tmp_path: Path) -> None:
         (6, "nul_character"),
         (7, "not_an_instant"),
         (8, "not_a_number"),
-        (10, "not_json"),
+        (10, "not_utf8"),
     ]
 
 

@@ -95,7 +95,7 @@ def rules(batches: dict[str, Batch]) -> list[tuple[object, ...]]:
     return list(batches["movements"].rejects.select("line", "rule", "column", "value").iter_rows())
 
 
-MADE = ("movement_id", "entry_id", "lettering_id", "size_bytes", "line_number")
+MADE = ("movement_id", "entry_id", "lettering_id", "size_bytes", "line_number", "is_unclear")
 
 
 def test_a_lawful_line_becomes_a_movement(fec: Fec) -> None:
@@ -309,17 +309,182 @@ def test_a_separator_after_the_last_field_is_tolerated_and_told(fec: Fec) -> Non
     assert "trailing_separator" in deviations(batches)
 
 
-def test_optional_last_fields_may_lack_but_no_others(fec: Fec) -> None:
-    values = list(LINE.values())
-    data = "\n".join(
-        ["|".join(HEADER), "|".join(values[:16]), "|".join(values[:15]), "|".join([*values, "more"])]
-    )
-    batches = fec.bytes(data.encode())
-    assert [row["line"] for row in movements(batches)] == [2]
+def of_lengths(fec: Fec, *lengths: int, last: str = "") -> dict[str, Batch]:
+    """A file of lines that have so many fields each, the surplus ones `last`."""
+    values = [*LINE.values(), last, last]
+    return fec.bytes("\n".join(["|".join(HEADER), *("|".join(values[:count]) for count in lengths)]).encode())
+
+
+def test_optional_last_fields_may_lack_on_every_line(fec: Fec) -> None:
+    batches = of_lengths(fec, 16, 16)
+    assert [row["line"] for row in movements(batches)] == [2, 3]
+    assert deviations(batches)["field_count"] == 2
+    assert movements(of_lengths(fec, 15, 15)) == []
+
+
+def test_a_line_cut_short_is_rejected_and_so_is_one_with_a_field_too_many(fec: Fec) -> None:
+    batches = of_lengths(fec, 18, 16, 15, 19, 18)
+    assert [row["line"] for row in movements(batches)] == [2, 6]
     assert [rule[:2] for rule in rules(batches)] == [
-        (3, "wrong_number_of_fields"),
-        (4, "wrong_number_of_fields"),
+        (3, "too_few_fields"),
+        (4, "too_few_fields"),
+        (5, "wrong_number_of_fields"),
     ]
+    assert batches["unreadable_movements"].rows["entry_number"].to_list() == ["1"] * 3
+
+
+def test_a_surplus_field_is_a_separator_only_where_every_line_has_it_empty(fec: Fec) -> None:
+    batches = of_lengths(fec, 19, 19)
+    assert len(movements(batches)) == 2 and deviations(batches)["trailing_separator"] == 2
+    for odd in (of_lengths(fec, 19, 18), of_lengths(fec, 19, 19, last="x"), of_lengths(fec, 20, 20)):
+        assert {rule[1] for rule in rules(odd)} == {"wrong_number_of_fields"}
+        assert len(movements(odd)) <= 1
+
+
+def quoted(*rows: list[str], separator: str = ";") -> bytes:
+    return ("\r\n".join(separator.join(f'"{value}"' for value in row) for row in rows) + "\r\n").encode()
+
+
+@pytest.mark.parametrize("separator", [";", "\t", ",", "|"])
+def test_a_file_in_quotes_is_read_as_csv(fec: Fec, separator: str) -> None:
+    label = f'Vente ""du jour""{separator} suite'
+    values = [label if name == "EcritureLib" else value for name, value in LINE.items()]
+    batches = fec.bytes(quoted(list(HEADER), values, separator=separator))
+    (row,) = movements(batches)
+    plain = movements(fec.lines({}))[0]
+    assert row["label"] == f'Vente "du jour"{separator} suite'
+    assert {name: row[name] for name in ("account", "debit", "entry_on", "entry_id", "lettering_id")} == {
+        name: plain[name] for name in ("account", "debit", "entry_on", "entry_id", "lettering_id")
+    }
+    assert "quoted_fields" in deviations(batches)
+
+
+def test_a_stray_quote_costs_its_line_alone(fec: Fec) -> None:
+    stray = quoted(list(HEADER), list(LINE.values()), list(LINE.values())).replace(
+        b'"411000"', b'"411"000"', 1
+    )
+    batches = fec.bytes(stray)
+    assert [row["line"] for row in movements(batches)] == [3]
+    assert [rule[:2] for rule in rules(batches)] == [(2, "wrong_number_of_fields")]
+
+
+@pytest.mark.parametrize(
+    ("account", "read_as", "is_unclear"),
+    [
+        ("411000", "411000", False), ("0411000", "0411000", False), ("\u200b411000", "411000", False),
+        ("4\u00ad11000\ufeff", "411000", False), ("\u00a0411000\u202f", "411000", False), ("51", "51", False),
+        ("'411000", "'411000", True), ('"411000"', '"411000"', True), ("4 11000", "4 11000", True),
+        ("4O1000", "4O1000", True), ("\uff14\uff11\uff11", "\uff14\uff11\uff11", True), ("CDUPONT", "CDUPONT", True),
+        ("000", "000", True), ("606000'", "606000'", False),
+    ],
+)  # fmt: skip
+def test_an_account_is_understood_or_marked(fec: Fec, account: str, read_as: str, is_unclear: bool) -> None:
+    batches = fec.lines({"CompteNum": account})
+    (row,) = movements(batches)
+    assert (row["account"], row["is_unclear"]) == (read_as, is_unclear)
+    assert ("unclear_account" in deviations(batches)) == is_unclear
+
+
+@pytest.mark.parametrize(
+    ("lettering", "read_as", "is_unclear"),
+    [
+        ("A", "A", False), ("\u200eA\u200f", "A", False), ("\u200b", None, False), ('""', None, False), ("-", None, False),
+        ("000", None, False), ("...", None, False), ("\u00a0", None, False), ("'A", "'A", True), ("\u201cA\u201d", "\u201cA\u201d", True),
+    ],
+)  # fmt: skip
+def test_a_lettering_letters_or_does_not(
+    fec: Fec, lettering: str, read_as: str | None, is_unclear: bool
+) -> None:
+    (row,) = movements(fec.lines({"EcritureLet": lettering}))
+    assert (row["lettering"], row["is_unclear"]) == (read_as, is_unclear)
+    assert (row["lettering_id"] is None) == (read_as is None)
+
+
+def test_what_cannot_be_understood_is_tied_to_what_it_may_mean(fec: Fec) -> None:
+    plain, odd, other = movements(
+        fec.lines({"EcritureLet": "A"}, {"CompteNum": "'411000", "EcritureLet": "A"}, {"EcritureLet": '"A"'})
+    )
+    assert plain["lettering_id"] == odd["lettering_id"] == other["lettering_id"]
+
+
+def test_spellings_that_look_the_same_are_one_entry(fec: Fec) -> None:
+    ids = {
+        row["entry_id"]
+        for row in movements(fec.lines({}, {"JournalCode": "V\u200bE", "EcritureNum": "1\ufeff"}))
+    }
+    assert len(ids) == 1
+
+
+XML = """<?xml version="1.0" encoding="{encoding}"?>
+<comptabilite{namespace}><exercice><DateCloture>2023-12-31</DateCloture><journal><JournalCode>VE</JournalCode>
+<JournalLib>Ventes</JournalLib><ecriture>{before}<ligne><CompteNum>411000</CompteNum><CompteLib>Clients</CompteLib>
+<Debit>1200.50</Debit><Credit>0</Credit></ligne><ligne><CompteNum>706000</CompteNum><CompteLib>Ventes &amp; été</CompteLib>
+<Debit>0.00</Debit><Credit>1200.50</Credit></ligne>{after}</ecriture></journal></exercice></comptabilite>"""
+ENTRY = (
+    "<EcritureNum>7</EcritureNum><EcritureDate>2023-01-05</EcritureDate><EcritureLib>Facture</EcritureLib>"
+    "<PieceRef>P | 1</PieceRef><PieceDate>2023-01-05</PieceDate><ValidDate>2023-01-31</ValidDate>"
+)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"before": ENTRY},
+        {"after": ENTRY},
+        {"before": ENTRY, "namespace": ' xmlns="urn:fec"'},
+        {"before": ENTRY, "encoding": "iso-8859-1"},
+        {"before": ENTRY, "encoding": "utf-16"},
+    ],
+)
+def test_the_xml_form_of_the_law_is_a_ledger(fec: Fec, written: dict[str, str]) -> None:
+    text = XML.format(**{"before": "", "after": "", "namespace": "", "encoding": "UTF-8", **written})
+    batches = fec.bytes(text.encode(written.get("encoding", "utf-8")), "123456789FEC20231231.xml")
+    found = movements(batches)
+    assert [(row["journal_code"], row["entry_number"], row["account"], row["debit"]) for row in found] == [
+        ("VE", "7", "411000", Decimal("1200.50")),
+        ("VE", "7", "706000", Decimal("0.00")),
+    ]
+    assert found[1]["account_label"] == "Ventes & été" and found[0]["validated_on"] == date(2023, 1, 31)
+    assert file_report(batches)["entries_unbalanced"] == 0 and not rules(batches)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (XML.format(encoding="UTF-8", namespace="", before=ENTRY, after="")[:-20], "not_well_formed"),
+        ('<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b">]><a>&b;</a>', "xml_doctype"),
+        ('<?xml version="1.0"?>' + "<a>" * 10_000, "not_a_fec"),
+        ('<?xml version="1.0"?><comptabilite/>', "not_a_fec"),
+        ('<?xml version="1.0"?><comptabilite><journal><ecriture><ligne><CompteNum>1</CompteNum></ligne></ecriture>'
+         "</journal></comptabilite>", "wrong_header"),
+        ('<?xml version="1.0" encoding="no-such"?><comptabilite/>', "not_well_formed"),
+        ('<?xml version="1.0"?><comptabilite>&undefined;</comptabilite>', "not_well_formed"),
+    ],
+)  # fmt: skip
+def test_xml_that_is_no_ledger_is_refused_whole(fec: Fec, text: str, rule: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        fec.bytes(text.encode(), "123456789FEC20231231.xml")
+    assert caught.value.rule == rule
+
+
+def test_utf_16_with_its_mark_is_the_same_ledger(fec: Fec) -> None:
+    batches = fec.lines({}, OTHER, encoding="utf-16")
+    plain = fec.lines({}, OTHER)
+    assert [row["movement_id"] for row in movements(batches)] == [
+        row["movement_id"] for row in movements(plain)
+    ]
+    assert file_report(batches)["encoding"] == "utf-16"
+    assert sum(int(str(row["size_bytes"])) for row in movements(batches)) > sum(
+        int(str(row["size_bytes"])) for row in movements(plain)
+    )
+
+
+def test_accents_in_the_header_are_told(fec: Fec) -> None:
+    header = ["Débit" if name == "Debit" else "Crédit" if name == "Credit" else name for name in HEADER]
+    text = "\t".join(header) + "\n" + "\t".join(LINE.values())
+    batches = fec.bytes(text.encode())
+    assert movements(batches)[0]["debit"] == movements(fec.lines({}))[0]["debit"]
+    assert "header_spelling" in deviations(batches)
 
 
 def test_header_case_and_order_are_tolerated_and_told(fec: Fec) -> None:
@@ -339,7 +504,8 @@ def test_a_file_without_header_is_read_by_position(fec: Fec) -> None:
 @pytest.mark.parametrize(
     ("data", "rule"),
     [
-        (b"", "empty_file"), (b"\n\n", "empty_file"), (b"a\tb\nc\td\n", "not_a_fec"), (b"\xff\xfeJ\x00", "not_a_text"),
+        (b"", "empty_file"), (b"\n\n", "empty_file"), (b"a\tb\nc\td\n", "not_a_fec"), (b"\xff\xfeJ\x00", "not_a_fec"),
+        (b"\xff\xfeJ", "wrong_encoding"), (b"J\x00o\x00", "not_a_text"),
         ("\t".join(name for name in HEADER if name != "EcritureNum").encode(), "wrong_header"),
         ("\t".join([*HEADER, "Debit"]).encode(), "wrong_header"),
     ],

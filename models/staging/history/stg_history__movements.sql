@@ -10,6 +10,7 @@ select
     movements.auxiliary_account,
     movements.piece,
     movements.lettering,
+    movements.is_unclear,
     movements.line_number,
     movements.debit,
     movements.credit,
