@@ -53,3 +53,17 @@ def retell(con: duckdb.DuckDBPyConnection) -> None:
         )
     )
     con.execute(_INSERT)
+
+
+def take_back(con: duckdb.DuckDBPyConnection, points: str) -> None:
+    """Drop the listings that points told of the repositories of a query that gives point_key; `retell` tells what is left."""
+    con.execute(
+        f"""
+        create or replace temp table retold as
+        select distinct repository_id from landing.point_keys where point_key in ({points});
+        insert into landing.touched_repositories select repository_id from retold;
+        delete from landing.listings
+        where is_complete is null and repository_id in (select repository_id from retold)
+            and file_id in (select file_id from landing.files where format = 'canonical' and name similar to '.*/points[^/]*')
+        """
+    )

@@ -232,14 +232,9 @@ def touch(con: duckdb.DuckDBPyConnection, points: str) -> None:
     con.execute(f"insert into landing.touched_points select distinct point_key from ({points})")
 
 
-def touch_file(con: duckdb.DuckDBPyConnection, file_id: int) -> None:
-    """Remember what a reading told, before it is taken back."""
-    touch(con, f"select point_key from landing.points where file_id = {int(file_id)}")
-    con.execute(
-        "insert into landing.touched_repositories"
-        " select distinct repository_id from landing.listings where file_id = ?",
-        [file_id],
-    )
+def touch_repositories(con: duckdb.DuckDBPyConnection, listings: str) -> None:
+    """Remember the repositories of a query that gives repository_id: a listing of them goes or changes."""
+    con.execute(f"insert into landing.touched_repositories select distinct repository_id from ({listings})")
 
 
 def refresh(con: duckdb.DuckDBPyConnection) -> None:

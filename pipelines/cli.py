@@ -225,6 +225,55 @@ def purge_certify(manifest: Path, purged_on: str | None, inbox: Path | None, qui
 
 
 @cli.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--why", help="Why the files should never have been fed (asked for where it is not given).")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--undo", "undoes", is_flag=True, help="Let files that were withdrawn be read again by the next run."
+)
+@_with("inbox", "warehouse", "quiet", "as_json")
+def forget(
+    files: tuple[str, ...],
+    why: str | None,
+    yes: bool,
+    undoes: bool,
+    inbox: Path | None,
+    warehouse: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Withdraw what FILES brought, by their names in the inbox; what other files also brought stays."""
+    from pipelines import answered, landing, withdrawal
+    from pipelines.warehouse import only_run, writer
+
+    chosen = settings(now=_now(), inbox=inbox, warehouse=warehouse)
+    if not chosen.work_database.is_file():
+        raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
+    with only_run(chosen.work), writer(chosen.work_database) as con:
+        landing.create(con)
+        if undoes:
+            readings = withdrawal.undo(con, chosen.inbox, files, at=_now(), by=_user())
+            answered.forget(chosen)
+            told = {"readings": readings}
+            text = "the next run reads them again"
+        else:
+            found = withdrawal.readings(con, chosen.inbox, files)
+            _agree([f"{reading.name}: {reading.rows} rows" for reading in found], yes)
+            reason = _reason(why)
+            answered.forget(chosen)
+            became = withdrawal.forget(con, found, at=_now(), by=_user(), why=reason)
+            told = {"readings": len(found), **asdict(became)}
+            text = (
+                f"{became.stored} stored rows: {became.gone} gone, {became.kept} kept as other files brought them too, "
+                f"{became.restored} in whose place the older row is back\n`livret run` computes the figures without them"
+            )
+    if as_json:
+        click.echo(json.dumps(told))
+    elif not quiet:
+        click.echo(text)
+
+
+@cli.command()
 @click.option("--port", default=3000, show_default=True, help="Port of the page, on this machine only.")
 @click.option("--home", type=click.Path(path_type=Path), help="Dagster's own folder (default data/dagster).")
 def dev(port: int, home: Path | None) -> None:
@@ -249,6 +298,39 @@ def dev(port: int, home: Path | None) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _user() -> str:
+    """Who runs this, as the system knows them."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+def _agree(what: list[str], yes: bool) -> None:
+    """Ask before something is withdrawn; who cannot be asked must have said so."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigurationError(
+            "nobody to ask: name the files again with --yes to withdraw what they brought"
+        )
+    click.echo("\n".join(what), err=True)
+    if not click.confirm("Withdraw all of it?", err=True):
+        raise click.exceptions.Abort
+
+
+def _reason(why: str | None) -> str:
+    if why is None and sys.stdin.isatty():
+        why = click.prompt("Why", err=True)
+    if not (why or "").strip():
+        raise ConfigurationError(
+            "--why is empty: say why the files should never have been fed; it is written down"
+        )
+    return str(why).strip()
 
 
 def _refuse_unusable(chosen: Settings) -> None:

@@ -16,13 +16,15 @@ import duckdb
 import polars as pl
 
 from pipelines import (
+    also_brought,
     backup_listings,
     backup_points,
     build_memory,
+    file_versions,
     ledgers,
     probe_days,
     source_config,
-    ticket_memory,
+    withdrawal,
 )
 from pipelines.ahead import ahead
 from pipelines.errors import BuildError, InvariantError, UnreadableFile
@@ -115,6 +117,7 @@ class _FileUnderWay:
     counts: Counts = field(default_factory=lambda: Counts(files=1))
     notes: list[str] = field(default_factory=list)
     events: list[datetime] = field(default_factory=list)
+    is_refused: bool = False  # nothing in it could be read
 
     @property
     def file(self) -> InboxFile:
@@ -157,6 +160,8 @@ def _shape(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
 
 def _make(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_CREATE)
+    for module in (also_brought, file_versions, withdrawal):
+        con.execute(module.CREATE)
     for table in TABLES.values():
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.stored_columns.items())
         con.execute(f"create table if not exists landing.{table.name} ({columns})")
@@ -192,6 +197,7 @@ class Landing:
         self._inbox = inbox
         self._tell = tell
         self._readers = readers()
+        self._withdrawn = withdrawal.standing(con)
         self._start_portion()
         row = con.execute("select run_id, started_at from landing.run").fetchone()
         if row is None:
@@ -227,6 +233,7 @@ class Landing:
     def _ingest(self, entries: list[tuple[Path, str, str, str]]) -> Counts:
         total = Counts()
         every = self._unread(entries)
+        self._take_back(every)
         ids = self._con.execute("select nextval('landing.file_ids') from range(?)", [len(every)]).fetchall()
         self._file_ids = (file_id for (file_id,) in ids)
         for unread, digest, found in ahead(self._readings(every)):
@@ -244,6 +251,16 @@ class Landing:
             total.add(self._merge())
         return total
 
+    def _take_back(self, every: list[_Unread]) -> None:
+        """Settings changed: what the same files said under the old ones is taken back before they are read anew.
+
+        A transaction of its own: what a crash leaves unread the next run reads.
+        """
+        if outdated := [file_id for unread in every for file_id in unread.outdated]:
+            self._con.begin()
+            withdrawal.take_back(self._con, outdated)
+            self._con.commit()
+
     # ------------------------------------------------------------ one file
     def _unread(self, entries: list[tuple[Path, str, str, str]]) -> list[_Unread]:
         """Which files are new or changed, judged by name, settings, size and time of change; in the order given."""
@@ -258,6 +275,7 @@ class Landing:
             found.append(_Unread(file, stat.st_size, stat.st_mtime_ns))
         if not found:
             return []
+        found = _ordered(found)
         asked = pl.DataFrame(  # noqa: F841
             {
                 "name": [unread.file.name for unread in found],
@@ -298,6 +316,8 @@ class Landing:
         """What each file holds, with its SHA-256. Never looks at the database: it runs ahead of the merging."""
         for unread in every:
             digest = sha256(unread.file.path)
+            if (unread.file.name, digest) in self._withdrawn:
+                continue
             if unread.known and unread.known[1] == digest:
                 yield unread, digest, _Mark.KNOWN
                 continue
@@ -334,30 +354,7 @@ class Landing:
         self._tell(f"reading {unread.file.name}")
         if not self._under_way:
             self._con.begin()
-        for file_id in unread.outdated:
-            self._withdraw(file_id, unread.file.source)
         self._under_way.append(_FileUnderWay(next(self._file_ids), unread, digest))
-
-    def _withdraw(self, file_id: int, source: str) -> None:
-        """Settings changed: what the same file said under the old ones is taken back before it is read anew."""
-        for table in TABLES.values():
-            if table.source == source:
-                if table.name == "checks":
-                    probe_days.touch(
-                        self._con,
-                        f"select probe_key, checked_at from landing.checks where file_id = {file_id}",
-                    )
-                if table.name == "points":
-                    backup_points.touch_file(self._con, file_id)
-                if table.name == "movements":
-                    ledgers.touch(
-                        self._con, f"select dossier_key from landing.movements where file_id = {file_id}"
-                    )
-                if source == "tickets":
-                    ticket_memory.touch_file(self._con, table.name, file_id)
-                self._con.execute(f"delete from landing.{table.name} where file_id = ?", [file_id])
-        self._con.execute("delete from landing.rejects where file_id = ?", [file_id])
-        self._con.execute("delete from landing.files where file_id = ?", [file_id])
 
     def _gather(self, under_way: _FileUnderWay, batch: Batch) -> None:
         under_way.notes.extend(batch.notes)
@@ -437,7 +434,7 @@ class Landing:
             rows_of_guard = (under_way.file_id, _of_file(under_way.file_id, guard.rows))
             self._rows.setdefault(guard.table, []).append(rows_of_guard)
         under_way.counts = Counts(files=1, rows_in=1)
-        under_way.events = []
+        under_way.events, under_way.is_refused = [], True
         under_way.notes.append(str(error))
 
     # ------------------------------------------------------------ merging
@@ -460,13 +457,47 @@ class Landing:
                     under_way[file_id].counts.accepted += accepted
                 for file_id, duplicate in merged.duplicate.items():
                     under_way[file_id].counts.duplicate += duplicate
-        self._account()
+        self._account(self._under_way)
+        self._take_versions()
         self._con.commit()
         total = Counts()
         for entry in self._under_way:
             total.add(entry.counts)
         self._start_portion()
         return total
+
+    def _take_versions(self) -> None:
+        """Files of which there is one at a time take the place of their earlier versions, or are refused."""
+        for entry in self._under_way:
+            if entry.is_refused:
+                continue
+            taken = file_versions.take(self._con, entry.file_id, entry.file, entry.counts.rejected)
+            if taken.refused:
+                self._refuse_version(entry, taken)
+            elif taken.replaces:
+                self._tell(
+                    f"{entry.file.name}: replaces {taken.replaces}, {taken.left_out} of its lines are gone"
+                )
+
+    def _refuse_version(self, entry: _FileUnderWay, taken: file_versions.Taken) -> None:
+        """What was merged of the file goes again; the reading stays, as one reject."""
+        reading = self._con.execute("from landing.files where file_id = ?", [entry.file_id]).pl()  # noqa: F841
+        version = self._con.execute("from landing.file_versions where file_id = ?", [entry.file_id]).pl()  # noqa: F841
+        withdrawal.take_back(self._con, [entry.file_id], readmits=False)
+        self._con.execute("insert into landing.files by name select * from reading")
+        self._con.execute(
+            "insert into landing.file_versions by name select * replace (true as is_refused) from version"
+        )
+        told = (
+            f"{entry.file.name}: {taken.refused}; it may be cut short, so nothing of it was taken. Send it whole; if it is"
+            f" meant so, withdraw the other (livret forget) and run again"
+        )
+        row = rejects_frame([reject(1, file_versions.RULE, None, f"{taken.left_out} lines", told)])
+        self._rejects = [_of_file(entry.file_id, row)]
+        entry.counts, entry.events = Counts(files=1, rows_in=1), []
+        entry.notes.append(told)
+        self._write_rejects({entry.file_id: entry})
+        self._account([entry])
 
     def _write_files(self) -> None:
         """The files of this portion, not accounted for yet: rows that follow name them."""
@@ -491,7 +522,7 @@ class Landing:
         )
 
     def _write_rejects(self, under_way: dict[int, _FileUnderWay]) -> None:
-        """A row rejected before, in this folder and with the same text, is a known duplicate."""
+        """A row rejected before, in this folder and with the same text, is a known duplicate; versions have their own."""
         if not self._rejects:
             return
         frame = pl.concat(self._rejects)  # noqa: F841
@@ -501,7 +532,10 @@ class Landing:
             with numbered as (
                 select
                     frame.*, files.source, files.format, files.name as file,
-                    regexp_replace(files.name, '[^/]*$', '') as folder,
+                    case
+                        when files.file_id in (select unnest(?)) then files.file_id::varchar
+                        else regexp_replace(files.name, '[^/]*$', '')
+                    end as folder,
                     row_number() over (
                         partition by frame.file_id, frame.rule, frame."column", frame.value, frame.raw order by frame.line
                     ) as occurrence
@@ -513,7 +547,8 @@ class Landing:
                 from numbered
             )
             select *, row_number() over (partition by reject_key order by file_id, line) as copy from keyed
-            """
+            """,
+            [[entry.file_id for entry in under_way.values() if file_versions.identity(entry.file)]],
         )
         fresh = (
             "copy = 1 and not exists"
@@ -534,9 +569,19 @@ class Landing:
             [self._started_at, self._run_id],
         )
 
-    def _account(self) -> None:
+        self._con.execute(
+            """
+            insert into landing.also_brought
+            select
+                'rejects', incoming.file_id, incoming.line, 0, 1, rejects.file_id, rejects.line, incoming.reject_key
+            from incoming_rejects as incoming inner join landing.rejects using (reject_key)
+            where incoming.file_id <> rejects.file_id
+            """
+        )
+
+    def _account(self, entries: list[_FileUnderWay]) -> None:
         """What became of every row, by file; raises InvariantError where the sum is not what came in."""
-        for entry in self._under_way:
+        for entry in entries:
             counts = entry.counts
             if counts.rows_in != counts.accepted + counts.duplicate + counts.rejected:
                 raise InvariantError(
@@ -557,7 +602,7 @@ class Landing:
                     "last_event_at": max(entry.events, default=None),
                     "notes": entry.notes,
                 }
-                for entry in self._under_way
+                for entry in entries
             ],
             schema_overrides={
                 "first_event_at": pl.Datetime("us", "UTC"),
@@ -575,6 +620,21 @@ class Landing:
             from accounts where accounts.file_id = files.file_id
             """
         )
+
+
+def _ordered(found: list[_Unread]) -> list[_Unread]:
+    """As given, but versions of one file in the order in which they were last changed, where the first of them stands: the last
+    one counts."""
+    places: dict[str, int] = {}
+
+    def order(place: int, unread: _Unread) -> tuple[int, int, str]:
+        identity = file_versions.identity(unread.file)
+        if identity is None:
+            return place, 0, ""
+        return places.setdefault(identity, place), unread.modified_ns, unread.file.name
+
+    keys = [order(place, unread) for place, unread in enumerate(found)]
+    return [found[place] for place in sorted(range(len(found)), key=keys.__getitem__)]
 
 
 def _of_file(file_id: int, frame: pl.DataFrame) -> pl.DataFrame:

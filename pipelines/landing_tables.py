@@ -30,6 +30,8 @@ class LandingTable:
     surrogate: text columns kept once in a table of their own and stored as one integer: (columns, table, key).
     listed: text columns stored as one byte, their values being these few.
     is_counted: its rows are rows of the file; what a reader says about a file (a report) is not.
+    line_tells: a line of a file gives one row at most.
+    is_versioned: what a later version of the file does not tell any more is gone (see `file_versions`).
     """
 
     name: str
@@ -41,6 +43,8 @@ class LandingTable:
     surrogate: tuple[tuple[str, ...], str, str] | None = None
     listed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_counted: bool = True
+    line_tells: bool = False
+    is_versioned: bool = False
 
     @property
     def columns(self) -> dict[str, pl.DataType]:
@@ -112,6 +116,7 @@ _TABLES = (
         sequenced=True,
         surrogate=(("environment_id", "probe_id"), "probes", "probe_key"),
         listed={"status": monitoring.STATUSES},
+        line_tells=True,
     ),
     LandingTable(
         "outages", "monitoring", monitoring.Outages, ("environment_id", "outage_id"), event="down_from"
@@ -197,6 +202,8 @@ _TABLES = (
         ("client_id", "dossier_id", "movement_id"),
         event="entry_on",
         surrogate=(("client_id", "dossier_id"), "dossier_keys", "dossier_key"),
+        line_tells=True,
+        is_versioned=True,
     ),
     LandingTable(
         "unreadable_movements",
@@ -204,6 +211,7 @@ _TABLES = (
         history.UnreadableMovements,
         ("file_ref", "client_id", "dossier_id", "line"),
         is_counted=False,
+        is_versioned=True,
     ),
     LandingTable(
         "purged_movements",

@@ -18,26 +18,28 @@ from pipelines.errors import InvariantError
 LINES_AT_ONCE = 2_000_000  # bounds memory
 
 _CREATE = """
+create sequence if not exists landing.ledger_revisions;
 create table if not exists landing.entries (
     dossier_key integer not null, entry_id bigint not null, journal_code varchar not null, entry_number varchar not null,
     entry_on date not null, lines integer not null, unvalidated_lines integer not null, lettered_lines integer not null,
     debit decimal(18, 2), credit decimal(18, 2), wide_debit decimal(24, 2), wide_credit decimal(24, 2), size_bytes bigint not null
 );
 create table if not exists landing.ledgers (
-    dossier_key integer not null, lines bigint not null, last_file_id integer, first_on date, last_on date
+    dossier_key integer not null, lines bigint not null, revision bigint not null, first_on date, last_on date
 );
 create table if not exists landing.touched_ledgers (dossier_key integer not null);
 comment on table landing.entries is
     'One row per dossier, journal, entry number and date: its stored lines summed up. A sum of more than 16 digits before the
     comma is in wide_debit or wide_credit: DuckDB reads 128-bit numbers fifty times slower than 64-bit ones.';
-comment on table landing.ledgers is 'One row per dossier: how many lines are stored, of which dates, the last from which file.';
+comment on table landing.ledgers is 'One row per dossier: how many lines are stored, of which dates.
+    revision: another one whenever a line came, changed or went.';
 """
 
 _DUE = """
 create or replace temp table due_ledgers as
 with due as (select distinct dossier_key from landing.touched_ledgers)
 select
-    due.dossier_key, count(movements.dossier_key) as lines, max(movements.file_id) as last_file_id,
+    due.dossier_key, count(movements.dossier_key) as lines, nextval('landing.ledger_revisions') as revision,
     min(movements.entry_on) as first_on, max(movements.entry_on) as last_on
 from due
 left join landing.movements on movements.dossier_key = due.dossier_key

@@ -1,7 +1,8 @@
 """Rows of one landing table merged into it: new, known, or in place of older ones, and what changed written down.
 
-The same key and values: a duplicate. The same key and other values: the row is replaced and `landing.changes` says so,
-whether the other row came now or before. What came together is looked at in Polars, where one pass over ordered rows tells
+The same key and values: a duplicate, of which `landing.also_brought` remembers who brought it. The same key and other values:
+the row is replaced and `landing.changes` says so, whether the other row came now or before. What is stored and remembered is the
+same whether files come together or one by one. What came together is looked at in Polars, where one pass over ordered rows tells
 the few keys that come several times; only these, and what meets stored rows of the same time, go through SQL.
 """
 
@@ -14,7 +15,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from pipelines import backup_points
+from pipelines import also_brought, backup_points
 from pipelines.landing_tables import LandingTable
 from pipelines.warehouse import number
 
@@ -38,22 +39,29 @@ def merge(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFram
     """
     if table.surrogate:
         rows = _with_surrogates(con, table.surrogate, rows)
-    listed = [pl.col(name).cast(pl.Enum(values)) for name, values in table.listed.items()]
-    rows = _ordered(rows.with_columns(listed), table.stored_key)
-    merging, thinned = _resolved(con, table, rows, run_id)
-    accepted, duplicate, fresh = _by_file(merging), _by_file(thinned), merging
+    bytes_ = [pl.col(name).cast(pl.Enum(values)) for name, values in table.listed.items()]
+    rows = _ordered(rows.with_columns(bytes_), table.stored_key)
+    merging, replaced, repeated, within = _resolved(con, table, rows, run_id)
+    accepted, duplicate, fresh = (
+        _by_file(pl.concat([merging.select("file_id"), replaced])),
+        _by_file(repeated),
+        merging,
+    )
     meets = _meets_stored(con, table, merging)
     if meets is not None:
         meeting = merging.with_row_index("row_index").filter(meets)
-        known = meeting.filter(pl.col("row_index").is_in(_known(con, table, meeting, run_id).implode()))
+        found = _known(con, table, meeting, run_id)
+        known = meeting.filter(pl.col("row_index").is_in(found["row_index"].implode()))
+        within = pl.concat([_met_stored(within, found), found.select(within.columns)])
         for file_id, count in _by_file(known).items():
             duplicate[file_id] = duplicate.get(file_id, 0) + count
             accepted[file_id] -= count
         fresh = merging.filter(pl.repeat(True, merging.height, eager=True).scatter(known["row_index"], False))
+    also_brought.record(con, table, within)
     con.register("fresh", _in_slices(fresh))
     if fresh.height:
         # A column without a value is filled by the database itself, at a tenth of the cost.
-        columns = _listed(name for name in table.stored_columns if fresh[name].null_count() < fresh.height)
+        columns = listed(name for name in table.stored_columns if fresh[name].null_count() < fresh.height)
         con.execute(f"insert into landing.{table.name} ({columns}) select {columns} from fresh")
     return Merged(accepted, duplicate, "fresh")
 
@@ -90,35 +98,43 @@ def _with_surrogates(
 
 def _resolved(
     con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame, run_id: str
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`rows`, ordered by key, as one row per key (and sequence), and the rows that went.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """`rows`, ordered by key, as one row per key (and sequence); `file_id` of those that a later file replaces, and of those that
+    tell nothing more; and which rows tell the same as which others (`also_brought.SCHEMA`).
 
-    Within what came together the later file and line win. Where a table is sequenced, different rows of one file that
-    share a key are all kept, numbered in their order. Only the few rows whose key repeats are looked at in SQL.
+    Within what came together the later file and line win, and of files that tell the same in a row the first. Where a table is
+    sequenced, different rows of one file that share a key are all kept, numbered in their order. Only the few rows whose key
+    repeats are looked at in SQL.
     """
     key = [pl.col(name) for name in table.stored_key]
     as_before = pl.all_horizontal(column.eq_missing(column.shift(1)) for column in key)
     repeats = rows.select((pl.int_range(pl.len()) > 0) & as_before).to_series()
     sequence = pl.zeros(rows.height, dtype=pl.Int32, eager=True).alias("sequence")
-    went = rows.clear()
+    replaced = repeated = rows.select("file_id").clear()
+    within = pl.DataFrame(schema=also_brought.SCHEMA)
     if repeats.any():
         is_several = repeats | repeats.shift(-1, fill_value=False)
         several = rows.with_row_index("row_index").filter(is_several)
-        kept = _resolve_several(con, table, several)
-        _tell_changes_within(con, table, run_id)
+        _resolve_several(con, table, several)
+        within = _told_within(con, table, run_id)
+        kept = con.execute(
+            "select row_index, sequence from resolved where begins and stretch = last_stretch"
+        ).pl()
+        gone = con.execute("select row_index from replaced").pl()
         went = several.join(kept, on="row_index", how="anti")
+        replaced = went.join(gone, on="row_index", how="semi").select("file_id")
+        repeated = went.join(gone, on="row_index", how="anti").select("file_id")
         sequence = sequence.scatter(kept["row_index"], kept["sequence"])
         stays = pl.repeat(True, rows.height, eager=True).scatter(went["row_index"], False)
         rows, sequence = rows.filter(stays), sequence.filter(stays)
-    return rows.with_columns(sequence) if table.sequenced else rows, went
+    return rows.with_columns(sequence) if table.sequenced else rows, replaced, repeated, within
 
 
-def _resolve_several(
-    con: duckdb.DuckDBPyConnection, table: LandingTable, several: pl.DataFrame
-) -> pl.DataFrame:
-    """Row index and sequence of the rows that stay. `resolved` holds them, and those that later ones replace."""
+def _resolve_several(con: duckdb.DuckDBPyConnection, table: LandingTable, several: pl.DataFrame) -> None:
+    """Into `resolved` all rows that differ within their file, stretch by stretch of files that tell the same of a key; into
+    `replaced` those in whose place another file puts other values."""
     con.register("several", several)
-    key, values = _listed(table.stored_key), _listed((*table.stored_key, *table.values))
+    key, values = listed(table.stored_key), listed((*table.stored_key, *table.values))
     sequence = (
         f"row_number() over (partition by file_id, {key} order by line) - 1" if table.sequenced else "0"
     )
@@ -128,47 +144,102 @@ def _resolve_several(
         with distinct_in_file as (
             select *, row_number() over (partition by file_id, {values} order by line desc) as copy from several
         ),
-        kept_in_file as (select *, ({sequence})::integer as sequence from distinct_in_file where copy = 1)
-        select
-            *,
-            row_number() over (partition by {_listed(table.full_key)} order by file_id desc, line desc) = 1 as is_last
-        from kept_in_file
+        kept_in_file as (select *, ({sequence})::integer as sequence from distinct_in_file where copy = 1),
+        {stretches("kept_in_file", table)}
+        select * from stretches
         """
     )
-    return con.execute("select row_index, sequence from resolved where is_last").pl()
+    con.execute(
+        f"""
+        create or replace temp table replaced as
+        select old.row_index from resolved as old
+        inner join resolved as new on {same(table.full_key, "old", "new")} and new.stretch = old.stretch + 1
+        where old.begins and new.begins and new.file_id <> old.file_id
+        """
+    )
 
 
-def _tell_changes_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> None:
-    """Rows that came together with a later one of their key and other values."""
+def stretches(rows: str, table: LandingTable) -> str:
+    """SQL of `stretches`: `rows` of whole keys in order of file and line, numbered by stretch of rows that tell the same; the
+    first row of the last stretch is the one to be stored."""
+    key = listed(table.full_key)
+    told = f"row({listed(table.values)})" if table.values else "true"
+    return f"""
+        compared as (
+            select
+                *, row_number() over following = 1 or {told} is distinct from lag({told}) over following as begins
+            from {rows} window following as (partition by {key} order by file_id, line)
+        ),
+        numbered as (
+            select *, count(*) filter (begins) over (partition by {key} order by file_id, line) as stretch from compared
+        ),
+        stretches as (
+            select
+                *, max(stretch) over (partition by {key}) as last_stretch,
+                first(file_id) over within as met_file_id, first(line) over within as met_line
+            from numbered window within as (partition by {key}, stretch order by file_id, line)
+        )
+    """
+
+
+def _told_within(con: duckdb.DuckDBPyConnection, table: LandingTable, run_id: str) -> pl.DataFrame:
+    """Of rows that came together with a later one of their key: writes down those with other values, returns those with the
+    same."""
     full_key, values = table.full_key, table.values
     con.execute(
         f"""
         insert into landing.changes
         select
-            '{table.name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
+            '{table.name}', {as_json(full_key, "old")}, {as_json(values, "old")}, {as_json(values, "new")},
             old.file_id, old.line, new.file_id, new.line, '{run_id}'
         from resolved as old
-        inner join resolved as new on {_same(full_key, "old", "new")}
-        where new.is_last and not old.is_last and not ({_same(values, "old", "new")})
+        inner join resolved as new on {same(full_key, "old", "new")} and new.stretch = old.stretch + 1
+        where old.begins and new.begins
         """
     )
+    key = "null" if table.line_tells else as_json(full_key, "resolved")
+    pairs = f'select file_id, line, "sequence", met_file_id, met_line, {key}::varchar as key from resolved where not begins'
+    return con.execute(pairs).pl().cast(also_brought.SCHEMA)  # type: ignore[arg-type]
+
+
+def _met_stored(within: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """`within`, where the row met is itself known: the stored row in its place."""
+    if not within.height:
+        return within
+    stored = known.select(
+        pl.col("file_id").alias("met_file_id"),
+        pl.col("line").alias("met_line"),
+        "key",
+        pl.col("met_file_id").alias("stored_file_id"),
+        pl.col("met_line").alias("stored_line"),
+    )
+    joined = within.join(stored, on=["met_file_id", "met_line", "key"], how="left", nulls_equal=True)
+    return joined.with_columns(
+        pl.coalesce("stored_file_id", "met_file_id").alias("met_file_id"),
+        pl.coalesce("stored_line", "met_line").alias("met_line"),
+    ).select(within.columns)
 
 
 def _known(
     con: duckdb.DuckDBPyConnection, table: LandingTable, meeting: pl.DataFrame, run_id: str
-) -> pl.Series:
-    """Row index of the rows of `meeting` that are stored. What the others replace goes, and is written down."""
+) -> pl.DataFrame:
+    """Row index of the rows of `meeting` that are stored, and which stored row they met (`also_brought.SCHEMA`).
+    What the others replace goes, and is written down."""
     name, values, full_key = table.name, table.values, table.full_key
     con.register("meeting", meeting)
     bound = _bound(table, meeting)
+    sequence = '"sequence"' if table.sequenced else "0"
+    key = "null" if table.line_tells else as_json(full_key, "old")
     con.execute(
         f"""
         create or replace temp table known as
-        select new.row_index from meeting as new
-        where exists (
-            select 1 from landing.{name} as old
-            where {bound} and {_same(table.stored_key, "old", "new")} and {_same(values, "old", "new")}
-        )
+        select
+            new.row_index, new.file_id, new.line, {f"new.{sequence}" if table.sequenced else "0"} as "sequence",
+            old.file_id as met_file_id, old.line as met_line, {key}::varchar as key
+        from meeting as new
+        inner join landing.{name} as old
+            on {bound} and {same(table.stored_key, "old", "new")} and {same(values, "old", "new")}
+        {f"qualify row_number() over (partition by new.row_index order by old.{sequence}) = 1" if table.sequenced else ""}
         """
     )
     con.execute(
@@ -178,28 +249,28 @@ def _known(
         f"""
         insert into landing.changes
         select
-            '{name}', {_json(full_key, "old")}, {_json(values, "old")}, {_json(values, "new")},
+            '{name}', {as_json(full_key, "old")}, {as_json(values, "old")}, {as_json(values, "new")},
             old.file_id, old.line, new.file_id, new.line, '{run_id}'
         from replacing as new
-        inner join landing.{name} as old on {bound} and {_same(full_key, "old", "new")}
+        inner join landing.{name} as old on {bound} and {same(full_key, "old", "new")}
         """
     )
     if name == "points":
         backup_points.touch(
             con,
             f"select old.point_key from landing.points as old"
-            f" inner join replacing as new on {bound} and {_same(full_key, 'old', 'new')}",
+            f" inner join replacing as new on {bound} and {same(full_key, 'old', 'new')}",
         )
     con.execute(
-        f"delete from landing.{name} as old using replacing as new where {bound} and {_same(full_key, 'old', 'new')}"
+        f"delete from landing.{name} as old using replacing as new where {bound} and {same(full_key, 'old', 'new')}"
     )
-    return con.table("known").pl()["row_index"]
+    return con.table("known").pl().cast(also_brought.SCHEMA)  # type: ignore[arg-type]
 
 
 def _meets_stored(con: duckdb.DuckDBPyConnection, table: LandingTable, rows: pl.DataFrame) -> pl.Expr | None:
     """Which rows may be stored already: those between the first and the last stored row of their time. None: not one, as
     on most nights."""
-    column = _bounding(table)
+    column = bounding(table)
     if column is None:
         return pl.lit(True) if number(con, f"select exists (from landing.{table.name})") else None
     bound = _bound(table, rows)
@@ -212,14 +283,14 @@ def _bound(table: LandingTable, rows: pl.DataFrame) -> str:
     """Compare only with stored rows of the span of the incoming ones, and of files read before: what else is stored of
     their own is another portion of a file too large for memory, and of other keys."""
     before = f"old.file_id < {rows.select(pl.col('file_id').min()).item()}"
-    column = _bounding(table)
+    column = bounding(table)
     if column is None:
         return before
     first, last = rows.select(pl.col(column).min().alias("first"), pl.col(column).max().alias("last")).row(0)
     return f"{before} and old.\"{column}\" between '{first}' and '{last}'"
 
 
-def _bounding(table: LandingTable) -> str | None:
+def bounding(table: LandingTable) -> str | None:
     """The column by which stored rows are far from incoming ones: their time, where the key holds it, or their surrogate
     key. Keys are given in order of arrival, so what is new meets nothing stored."""
     if table.surrogate and table.event not in table.key:
@@ -227,7 +298,7 @@ def _bounding(table: LandingTable) -> str | None:
     return table.event if table.event in table.key else None
 
 
-def _same(columns: Iterable[str], left: str, right: str) -> str:
+def same(columns: Iterable[str], left: str, right: str) -> str:
     """Null-safe equality of all columns: a key may hold nulls (a dossier without fiscal years has no first day)."""
     return (
         " and ".join(f'{left}."{column}" is not distinct from {right}."{column}"' for column in columns)
@@ -235,11 +306,11 @@ def _same(columns: Iterable[str], left: str, right: str) -> str:
     )
 
 
-def _listed(columns: Iterable[str]) -> str:
+def listed(columns: Iterable[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
 
 
-def _json(columns: Iterable[str], alias: str) -> str:
+def as_json(columns: Iterable[str], alias: str) -> str:
     fields = ", ".join(f"'{column}': {alias}.\"{column}\"" for column in columns)
     return f"to_json({{{fields}}})::varchar"
 

@@ -67,7 +67,7 @@ select keys.dossier_id
 from landing.dossier_keys as keys
 inner join landing.ledgers as ledgers on ledgers.dossier_key = keys.dossier_key and ledgers.lines > 0
 left join sla_intermediate.int_history_fingerprints as known
-    on known.dossier_key = keys.dossier_key and known.lines = ledgers.lines and known.last_file_id = ledgers.last_file_id
+    on known.dossier_key = keys.dossier_key and known.lines = ledgers.lines and known.revision = ledgers.revision
 left join (select distinct dossier_key, fingerprint from sla_intermediate.int_history_counts) as judged
     on judged.dossier_key = known.dossier_key and judged.fingerprint = known.fingerprint
 where keys.client_id = $client and judged.dossier_key is null

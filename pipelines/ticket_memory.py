@@ -28,9 +28,6 @@ delete from landing.changed_tickets;
 """
 
 
-def touch_file(con: duckdb.DuckDBPyConnection, table: str, file_id: int) -> None:
-    """Remember of which tickets a reading told in one table of tickets, before it is taken back."""
-    con.execute(
-        f"insert into landing.changed_tickets select distinct ticket_id from landing.{table} where file_id = ?",
-        [file_id],
-    )
+def touch(con: duckdb.DuckDBPyConnection, tickets: str) -> None:
+    """Remember the tickets of a query that gives ticket_id: a row of them changes or is taken back."""
+    con.execute(f"insert into landing.changed_tickets select distinct ticket_id from ({tickets})")

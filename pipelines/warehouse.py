@@ -13,6 +13,7 @@ from pipelines.errors import BuildError, ConfigurationError
 from pipelines.resources import MEMORY, PORTION_MEMORY
 
 _NO_WAREHOUSE = "not a file that `livret run` published; name that one, or remove it and run again"
+FORGOTTEN = "files were forgotten"  # in place of a run's id: what was built still holds what was withdrawn
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
 
 
@@ -106,12 +107,14 @@ def refuse_unfinished(database: Path, warehouse: Path) -> None:
     """What is written from the working database must stand in the published file too.
 
     A run that failed leaves marts of two runs beside each other, and lines that nobody judged. Raises BuildError where the
-    last run over `database` did not come to publish, or where nothing is published.
+    last run over `database` did not come to publish, where files were withdrawn since, or where nothing is published.
     """
     with duckdb.connect(str(database), read_only=True) as con:
         begun = con.execute("select run_id from landing.run").fetchone()
     with reader(warehouse) as con:
         published = con.execute("select run_id from sla_marts.runs").fetchone()
+    if begun == (FORGOTTEN,):
+        raise BuildError(f"{warehouse}: files were forgotten since it was built; `livret run` again first")
     if begun != published:
         raise BuildError(
             f"{warehouse}: the last run over {database.parent} did not come to an end, this file is of the one before;"

@@ -202,7 +202,9 @@ def write_night(con: duckdb.DuckDBPyConnection, found: Sequence[Story], night: i
         if came is not None and came < night:
             taken_back = file_of(came, number)
             for table in TABLES:
-                ticket_memory.touch_file(con, table, taken_back)
+                ticket_memory.touch(
+                    con, f"select ticket_id from landing.{table} where file_id = {taken_back}"
+                )
                 con.execute(f"delete from landing.{table} where file_id = ?", [taken_back])
             con.execute("delete from landing.files where file_id = ?", [taken_back])
         if night in story.comes:

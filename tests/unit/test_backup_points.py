@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import backup_listings, backup_points, landing
+from pipelines import backup_listings, backup_points, landing, withdrawal
 from pipelines.landing_tables import TABLES
 from pipelines.merging import merge
 
@@ -83,9 +83,7 @@ class Inbox:
             merge(self.con, TABLES["listings"], _typed("listings", listings), "run")
 
     def undo(self, file_id: int) -> None:
-        backup_points.touch_file(self.con, file_id)
-        for name in ("points", "listings", "files"):
-            self.con.execute(f"delete from landing.{name} where file_id = ?", [file_id])
+        withdrawal.take_back(self.con, [file_id])
 
     def refresh(self) -> None:
         self.con.begin()

@@ -51,7 +51,7 @@ class Inbox:
                 "select * exclude (debit, credit, wide_debit, wide_credit), coalesce(debit, wide_debit) as debit,"
                 " coalesce(credit, wide_credit) as credit from landing.entries"
             ).pl()
-            stored = con.execute("from landing.ledgers where lines > 0").pl()
+            stored = con.execute("select * exclude (revision) from landing.ledgers where lines > 0").pl()
             assert con.execute("select count(*) from landing.touched_ledgers").fetchone() == (0,)
         counted = lines.group_by(KEY).agg(
             pl.len().cast(pl.Int32).alias("lines"),
@@ -64,7 +64,6 @@ class Inbox:
         assert entries.sort(KEY).equals(counted.select(entries.columns).sort(KEY))
         dossiers = lines.group_by("dossier_key").agg(
             pl.len().cast(pl.Int64).alias("lines"),
-            pl.col("file_id").max().alias("last_file_id"),
             pl.col("entry_on").min().alias("first_on"),
             pl.col("entry_on").max().alias("last_on"),
         )

@@ -1,4 +1,4 @@
--- One row per probe of a registered environment, with what all of its checks together tell of it.
+-- One row per probe of a registered environment that has checks, with what all of them together tell of it.
 -- The only model that reads the summaries of all days: the others read those of their window.
 with seen as (
     select
@@ -17,8 +17,8 @@ select
     environments.contract_id,
     seen.first_at,
     seen.longest_period_us,
-    coalesce(seen.is_period_deduced, false) as is_period_deduced,
+    seen.is_period_deduced,
 from {{ ref('stg_monitoring__probes') }} as probes
 inner join {{ ref('stg_registry__environments') }} as environments
     on environments.environment_id = probes.environment_id
-left join seen on seen.probe_key = probes.probe_key
+inner join seen on seen.probe_key = probes.probe_key

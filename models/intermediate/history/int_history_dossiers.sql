@@ -80,7 +80,7 @@ select
     targets.kept_years,
     targets.tax_years,
     ledgers.lines,
-    ledgers.last_file_id,
+    ledgers.revision,
     coalesce(contracts.as_of_on, cast(stg_run.as_of as date)) as as_of_on,
     ledgers.first_on,
     ledgers.last_on,

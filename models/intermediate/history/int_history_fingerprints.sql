@@ -9,11 +9,11 @@ keys as (
 ),
 
 facts as (
-    -- A line that is new or changed bears a file read later than all before; one taken back is one less.
+    -- Its lines: a ledger has another revision whenever one came, changed or went.
     select
         dossiers.dossier_key,
         {{ row_hash(
-            'dossiers.lines', 'dossiers.last_file_id', 'dossiers.suppliers_account',
+            'dossiers.lines', 'dossiers.revision', 'dossiers.suppliers_account',
             'dossiers.customers_account'
         ) }} as fact,
     from dossiers
@@ -76,7 +76,7 @@ select
     dossiers.suppliers_account,
     dossiers.customers_account,
     dossiers.lines,
-    dossiers.last_file_id,
+    dossiers.revision,
     combined.fingerprint,
 from dossiers
 inner join combined on combined.dossier_key = dossiers.dossier_key

@@ -3,12 +3,22 @@ with unreadable as (
     select * from {{ ref('stg_history__unreadable_movements') }}
 ),
 
+-- A version of which nothing could be read takes no other one's place.
+latest as (
+    select
+        files.name,
+        max(files.file_id) as file_id,
+    from {{ ref('stg_run__files') }} as files
+    where files.source = 'history' and files.rows_accepted + files.rows_duplicate > 0
+    group by files.name
+),
+
 files as (
     select
         files.file_id,
-        row_number() over (partition by files.name order by files.file_id desc) as age,
+        latest.file_id as latest_file_id,
     from {{ ref('stg_run__files') }} as files
-    where files.source = 'history'
+    left join latest on latest.name = files.name
 )
 
 select
@@ -23,6 +33,8 @@ select
     unreadable.size_bytes,
     unreadable.entry_on,
 from unreadable
-inner join files on files.file_id = unreadable.file_id and files.age = 1
+inner join files
+    on files.file_id = unreadable.file_id
+    and files.file_id >= coalesce(files.latest_file_id, files.file_id)
 left join {{ ref('stg_history__dossier_keys') }} as keys
     on keys.client_id = unreadable.client_id and keys.dossier_id = unreadable.dossier_id

@@ -18,6 +18,9 @@ named as (
         probes.environment_id as name,
         count(*) as mentions,
     from {{ ref('stg_monitoring__probes') }} as probes
+    inner join (
+        select distinct probe_runs.probe_key from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
+    ) as seen on seen.probe_key = probes.probe_key
     group by probes.environment_id
 
     union all

@@ -9,8 +9,9 @@ files as (
         files.name,
         files.rows_accepted,
         files.rows_duplicate,
-        row_number() over (partition by files.name order by files.file_id desc) = 1 as is_latest,
+        versions.identity,
     from {{ ref('stg_run__files') }} as files
+    left join {{ ref('stg_run__file_versions') }} as versions on versions.file_id = files.file_id
 ),
 
 deviations as (
@@ -57,7 +58,10 @@ select
     cast(coalesce(deviations.deviations, 0) as integer) as deviations,
     fec_files.has_byte_order_mark,
     fec_files.is_cash_layout,
-    files.is_latest,
+    row_number() over (
+        partition by coalesce(files.identity, files.name)
+        order by files.file_id desc
+    ) = 1 as is_latest,
     deviations.file_ref is null as is_conforming,
     fec_files.name_siren = registered.siren as is_siren_of_dossier,
     fec_files.name_closing_on,

@@ -2,7 +2,7 @@
 select
     ledgers.dossier_key,
     ledgers.lines,
-    ledgers.last_file_id,
+    ledgers.revision,
     ledgers.first_on,
     ledgers.last_on,
 from {{ source('landing', 'ledgers') }} as ledgers
