@@ -19,7 +19,6 @@ from pipelines import (
     progress,
     publication,
     reports,
-    set_aside,
     warehouse,
 )
 from pipelines.errors import BuildError
@@ -250,8 +249,6 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
-    with warehouse.writer(livret.settings.work_database) as con:
-        set_aside.collect(con, outcomes)
     yield from _told(standing, context.assets_def.asset_deps, set(standing))
 
 

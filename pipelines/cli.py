@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from pipelines.errors import BuildError, ConfigurationError, LivretError, SetAside
+from pipelines.errors import BuildError, ConfigurationError, LivretError
 from pipelines.resources import ROOT, Settings, settings
 
 _OPTIONS = {
@@ -107,11 +107,6 @@ def run(
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     elif not quiet:
         click.echo(summary.table(found))
-    if found["set_aside"]:
-        aside = sorted({row["contract_id"] for row in found["set_aside"]})
-        raise SetAside(
-            f"published without the figures of {', '.join(aside)}, which are put aside: {found['set_aside'][0]['reason']}"
-        )
 
 
 @cli.command()
@@ -158,11 +153,6 @@ def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> Non
         click.echo(
             f"{month}: {len(closed.first)} first statements, {len(closed.changed)} new versions, "
             f"{len(closed.unchanged)} unchanged, in sla_statements of {chosen.warehouse}"
-        )
-    if closed.aside:
-        raise SetAside(
-            f"{month}: no statement of {', '.join(closed.aside)}: the figures of their contract are put aside; livret status"
-            " says why"
         )
 
 

@@ -19,12 +19,6 @@ class BuildError(LivretError):
     """A model, an asset or the publication failed."""
 
 
-class SetAside(LivretError):
-    """Published, but without the figures of some contracts: something is wrong with them alone."""
-
-    exit_status = 3
-
-
 class InvariantError(LivretError):
     """An invariant of the warehouse does not hold (rows lost, doubled or unaccounted for)."""
 

@@ -32,7 +32,6 @@ class Outcome:
     message: str
     failures: int
     seconds: float
-    compiled: str = ""  # SQL of a test: the rows for which it does not hold
 
     @property
     def is_bad(self) -> bool:
@@ -158,5 +157,4 @@ def _outcome(node: Any) -> Outcome:
         message=str(node.message or ""),
         failures=int(node.failures or 0),
         seconds=float(node.execution_time or 0),
-        compiled=str(getattr(node.node, "compiled_code", None) or ""),
     )

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import models, set_aside
+from pipelines import models
 from pipelines.warehouse import PUBLISHED_SCHEMAS, number, writer
 
 _SMALL = 256  # blocks of a quarter of a mebibyte: below, nobody minds how many of them stand empty
@@ -50,13 +50,10 @@ def publish(database: Path, warehouse: Path) -> dict[str, int]:
     fresh = Path(name)
     fresh.unlink()
     token = uuid.uuid4().hex
-    with writer(database) as con:
-        aside = set_aside.contracts(con)
     try:
-        # What leaves figures out is written whole, and so is what follows it.
-        if not aside and _is_last_of(database, warehouse):
+        if _is_last_of(database, warehouse):
             shutil.copyfile(warehouse, fresh)
-        rows = _write(database, fresh, token, aside)
+        rows = _write(database, fresh, token)
         os.replace(fresh, warehouse)
         # What somebody wrote into the file before goes with it.
         Path(f"{warehouse}.wal").unlink(missing_ok=True)
@@ -67,8 +64,7 @@ def publish(database: Path, warehouse: Path) -> dict[str, int]:
         con.execute(_LAST)
         con.begin()
         con.execute("delete from landing.publication")
-        if not aside:
-            con.execute("insert into landing.publication values (?, ?, ?)", [token, *_seen(warehouse)])
+        con.execute("insert into landing.publication values (?, ?, ?)", [token, *_seen(warehouse)])
         con.commit()
     return rows
 
@@ -141,7 +137,7 @@ def _name(schema: str, table: str) -> str:
     return f'{schema}."{table}"'
 
 
-def _write(database: Path, fresh: Path, token: str, aside: list[str]) -> dict[str, int]:
+def _write(database: Path, fresh: Path, token: str) -> dict[str, int]:
     rows: dict[str, int] = {}
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
@@ -171,8 +167,7 @@ def _write(database: Path, fresh: Path, token: str, aside: list[str]) -> dict[st
             if not (known and before.get(name) == columns and _rewrite(con, known, work)):
                 # Rows of a night lie together, where that is cheap: the next nights find and replace them with less reading.
                 order = f" order by {known.by}" if known and known.by.isidentifier() else ""
-                shown = set_aside.published(work, name, [column for column, _ in columns], aside)
-                con.execute(f"create or replace table {name} as {shown}{order}")
+                con.execute(f'create or replace table {name} as from "{work}".{name}{order}')
                 con.execute(comments.get(name, ""))
             rows[name.replace('"', "")] = number(con, f"select count(*) from {name}")
         con.execute(f"create or replace table {_OWN_SCHEMA}.parts as from temp.parts")

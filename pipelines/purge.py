@@ -25,7 +25,6 @@ import duckdb
 import polars as pl
 from pyarrow import parquet
 
-from pipelines import set_aside
 from pipelines.errors import BuildError, ConfigurationError, InvariantError
 from pipelines.inbox import InboxFile, sha256
 from pipelines.purge_rejects import Reject, refuse_unplaced, touching
@@ -107,9 +106,12 @@ def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: st
     with _reading(work_database) as con:
         _check_known(con, client_id, dossier_id)
         _check_judged(con, client_id)
+<<<<<<< ours
         _check_sound(con, client_id)
         refuse_unplaced(con, client_id)
         rejects = touching(con, client_id, dossier_id)
+=======
+>>>>>>> theirs
         lines = con.execute(_LINES, {"client": client_id, "dossier": dossier_id}).pl().sort(*_ORDER)
         run = con.execute(
             "select strftime(as_of at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ') from landing.run"
@@ -227,20 +229,6 @@ def _check_known(con: duckdb.DuckDBPyConnection, client_id: str, dossier_id: str
         shown = ", ".join(sorted(known)[:10]) + (", ..." if len(known) > 10 else "")
         raise ConfigurationError(
             f"--dossier {dossier_id!r}: client {client_id!r} has none such; it has {shown}"
-        )
-
-
-def _check_sound(con: duckdb.DuckDBPyConnection, client_id: str) -> None:
-    """Raises BuildError where the figures of a contract of the client are put aside: its terms may be misread."""
-    aside = set_aside.contracts(con)
-    bound = con.execute(
-        "select distinct contract_id from landing.environments where client_id = ?", [client_id]
-    )
-    found = sorted({contract_id for (contract_id,) in bound.fetchall()} & set(aside))
-    if found:
-        raise BuildError(
-            f"client {client_id!r}: the figures of contract {', '.join(found)} are put aside, livret status says why;"
-            " mend that first"
         )
 
 

@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 from plotly.offline import get_plotlyjs
 
-from pipelines import figures, set_aside
+from pipelines import figures
 from pipelines import warehouse as published
 from pipelines.errors import BuildError
 from pipelines.labels import NONE
@@ -164,10 +164,6 @@ def read(con: duckdb.DuckDBPyConnection) -> Figures:
         frame = pl.from_arrow(con.execute(query, [today] * query.count("?")).to_arrow_table())
         assert isinstance(frame, pl.DataFrame)
         frames[name] = frame
-    frames["set_aside"] = pl.DataFrame(
-        set_aside.records(con),
-        schema={"contract_id": pl.String, "finding": pl.String, "reason": pl.String, "rows": pl.Int64},
-    )
     return Figures(frames)
 
 
@@ -729,19 +725,6 @@ def history_section(data: Figures) -> str:
     )
 
 
-def set_aside_section(data: Figures) -> str:
-    """Contracts of which this page shows no figure, first of all; nothing where there is none."""
-    rows = [[text_cell(row["contract_id"]), text_cell(row["reason"])] for row in data.rows("set_aside")]
-    if not rows:
-        return ""
-    headers = [both("Contrat", "Contract"), both("Raison (en anglais)", "Reason")]
-    title = both(
-        "Mis de côté : aucun chiffre de ces contrats n’est publié",
-        "Put aside: no figure of these contracts is published",
-    )
-    return section("set_aside", title, table(headers, rows, css="wide"))
-
-
 def evidence_section(data: Figures, zone: str) -> str:
     return section(
         "evidence",
@@ -866,7 +849,6 @@ def page(data: Figures) -> str:
         f"{total_cards(data, zone) if row is shown[-1] else ''}</div>"
         for row in shown
     ] or [f'<div class="cards">{total_cards(data, zone)}</div>']
-    body.insert(0, set_aside_section(data))
     for row in shown:
         body.append(names.get(row["key"], ""))
         body += [

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import set_aside, tables
+from pipelines import tables
 from pipelines.errors import ConfigurationError
 
 _CREATE = """
@@ -52,7 +52,6 @@ class Closed:
     first: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
-    aside: tuple[str, ...]  # no statement of these: the figures of their contract are put aside
 
 
 def month_of(text: str) -> date:
@@ -84,20 +83,16 @@ def close(con: duckdb.DuckDBPyConnection, month: date) -> Closed:
             f"--month {month:%Y-%m}: no figures for it; `livret run` first, or choose another month"
         )
     _refuse_running(con, month)
-    aside = set_aside.contracts(con)
-    outcome: dict[str, list[str]] = {"first": [], "changed": [], "unchanged": [], "aside": []}
+    outcome: dict[str, list[str]] = {"first": [], "changed": [], "unchanged": []}
     con.begin()
     try:
         for environment in environments:
-            if environment["contract_id"] in aside:
-                outcome["aside"].append(environment["environment_id"])
-                continue
             outcome[_close_one(con, month, environment)].append(environment["environment_id"])
         con.commit()
     except BaseException:
         con.rollback()
         raise
-    return Closed(month, *(tuple(outcome[kind]) for kind in ("first", "changed", "unchanged", "aside")))
+    return Closed(month, *(tuple(outcome[kind]) for kind in ("first", "changed", "unchanged")))
 
 
 def _refuse_running(con: duckdb.DuckDBPyConnection, month: date) -> None:

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines import set_aside, tables, warehouse
+from pipelines import tables, warehouse
 
 MONTHS_SHOWN = 13
 
@@ -30,11 +30,7 @@ _SOURCES = (
 def of(path: Path, reports: Path) -> dict[str, Any]:
     """Months with their figures, what may be purged, rejects, and the newest report."""
     with warehouse.reader(path) as con:
-        found: dict[str, Any] = {
-            "months": tables.records(con, _MONTHS),
-            **tables.records(con, _TOTAL)[0],
-            "set_aside": set_aside.records(con),
-        }
+        found: dict[str, Any] = {"months": tables.records(con, _MONTHS), **tables.records(con, _TOTAL)[0]}
     newest = max(reports.glob("*.html"), key=lambda page: page.stat().st_mtime_ns, default=None)
     return {**found, "report": str(newest) if newest else None, "warehouse": str(path)}
 
@@ -46,7 +42,6 @@ def status(path: Path) -> dict[str, Any]:
             **tables.records(con, "select run_id, as_of, started_at from sla_marts.runs")[0],
             "months": tables.records(con, _MONTHS),
             "sources": tables.records(con, _SOURCES),
-            "set_aside": set_aside.records(con),
         }
 
 
@@ -62,7 +57,6 @@ def table(found: dict[str, Any]) -> str:
             f"Rejected rows     {found['rows_rejected'] or 0} (accepted {found['rows_accepted'] or 0})",
             f"Report            {found['report'] or 'none'}",
             f"Warehouse         {found['warehouse']}",
-            *set_aside.lines(found["set_aside"]),
         ]
     )
 
@@ -70,8 +64,7 @@ def table(found: dict[str, Any]) -> str:
 def status_table(found: dict[str, Any]) -> str:
     """The answer of `livret status` as a person reads it."""
     head = f"Run {found['run_id']} of {found['started_at'].isoformat()}, as of {found['as_of'].isoformat()}"
-    told = "\n".join([tables.text(found["sources"]), *set_aside.lines(found["set_aside"])])
-    return "\n\n".join([head, _months(found["months"]), told])
+    return "\n\n".join([head, _months(found["months"]), tables.text(found["sources"])])
 
 
 def _months(months: list[dict[str, Any]]) -> str:

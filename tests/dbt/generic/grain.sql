@@ -23,9 +23,6 @@ with following as (
 select * from following where until_value > next_from
 {% endtest %}
 
-{# What figures must say of each other. Where it does not hold the figures of those contracts are put aside and the others
-   published; a claim about the warehouse itself says `severity: error` beside its name. #}
 {% test holds(model, expression) %}
-{{ config(severity = 'warn') }}
 select * from {{ model }} where not ({{ expression }})
 {% endtest %}
