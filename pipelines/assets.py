@@ -20,6 +20,7 @@ from pipelines import (
     progress,
     publication,
     reports,
+    statement_keeping,
     warehouse,
 )
 from pipelines.errors import BuildError
@@ -115,9 +116,14 @@ def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
 )
 def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.MaterializeResult[Any]:
     answered.ask(livret.settings)
-    started = context.instance.get_run_stats(context.run.run_id).launch_time
+    stats = context.instance.get_run_stats(context.run.run_id)
+    started = (
+        stats.launch_time or stats.start_time
+    )  # a run in the command's own process is launched by nobody
     with warehouse.writer(livret.settings.work_database) as con:
         landing.create(con)
+        # Now already: what cannot be replaced in the end is told before hours of work.
+        statement_keeping.take_back(con, livret.settings.warehouse)
         landing.start_run(con, context.run.run_id, livret.as_of, _iso(started, livret.as_of))
         refused = landing.Landing(con, livret.settings.inbox).refuse_unknown()
     return dg.MaterializeResult(metadata={"as_of": livret.as_of, "files_of_unknown_folders": refused.files})

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from pipelines.errors import BuildError, ConfigurationError, LivretError
+from pipelines.errors import ConfigurationError, LivretError
 from pipelines.resources import ROOT, Settings, settings
 
 _OPTIONS = {
@@ -134,17 +134,17 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 @_with("warehouse", "quiet", "as_json")
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
-    from pipelines import statements
+    from pipelines import statement_keeping, statements
     from pipelines.publication import publish
-    from pipelines.warehouse import only_run, refuse_unfinished, writer
+    from pipelines.warehouse import only_run, refuse_unbuilt, refuse_unfinished, writer
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)
-    if not chosen.work_database.is_file():
-        raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
+    refuse_unbuilt(chosen.work_database, chosen.warehouse)
     with only_run(chosen.work):
         refuse_unfinished(chosen.work_database, chosen.warehouse)
         with writer(chosen.work_database) as con:
+            statement_keeping.take_back(con, chosen.warehouse)
             closed = statements.close(con, wanted)
         publish(chosen.work_database, chosen.warehouse)
     if as_json:
@@ -176,11 +176,10 @@ def purge_list(
 ) -> None:
     """What a client may purge: list, manifest and archive. Deletes nothing."""
     from pipelines import purge
-    from pipelines.warehouse import only_run, refuse_unfinished
+    from pipelines.warehouse import only_run, refuse_unbuilt, refuse_unfinished
 
     chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
-    if not chosen.work_database.is_file():
-        raise BuildError(f"{chosen.work_database}: no working database there yet; `livret run` makes it")
+    refuse_unbuilt(chosen.work_database, chosen.warehouse)
     with only_run(chosen.work):
         refuse_unfinished(chosen.work_database, chosen.warehouse)
         written = purge.purge_list(

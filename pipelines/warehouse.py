@@ -102,6 +102,17 @@ def reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def refuse_unbuilt(database: Path, warehouse: Path) -> None:
+    """The same words and exit status for every command that works on what a run left. Raises BuildError where none did."""
+    with reader(warehouse):
+        pass
+    if not database.is_file():
+        raise BuildError(
+            f"{database}: no working database beside {warehouse}; `livret run` makes it from the inbox, and takes the"
+            " statements back from that file"
+        )
+
+
 def refuse_unfinished(database: Path, warehouse: Path) -> None:
     """What is written from the working database must stand in the published file too.
 
