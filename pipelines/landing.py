@@ -141,8 +141,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             raise BuildError(
                 f"the working database was made by another version of livret: landing.{'.'.join(place)} is"
                 f" {stands.get(place, 'missing')}, expected {kind}. Run that version, or move the .work folder beside the"
-                " warehouse away and run again with every file in the inbox: all is read anew, and the statements of closed months"
-                " are taken back from the published file"
+                " warehouse away and run again with every file in the inbox: all is read anew, and the statements of closed"
+                " months are taken back from the published file"
             )
 
 

@@ -39,8 +39,8 @@ def take_back(con: duckdb.DuckDBPyConnection, warehouse: Path) -> int:
         altered = _list(con, f"from {kept} where sha256(figures) <> figures_digest")
         if altered:
             raise InvariantError(
-                f"{warehouse}: the figures of {altered} are not those of the digest beside them, somebody altered them; nothing was"
-                " published. Put a copy of the file back that has them as they were written, then run again"
+                f"{warehouse}: the figures of {altered} are not those of the digest beside them, somebody altered them; nothing"
+                " was published. Put a copy of the file back that has them as they were written, then run again"
             )
         differing = _list(
             con, f"from (from {kept} semi join {known} using ({_KEY}) except from {known}) as differing"
@@ -139,8 +139,8 @@ def _refuse_other_columns(con: duckdb.DuckDBPyConnection, warehouse: Path) -> No
     )
     if theirs != ours:
         raise BuildError(
-            f"{warehouse}: its statements have the columns {theirs}, expected {ours}: another version of livret wrote them. Nothing"
-            " was published; run that version, or name another --warehouse"
+            f"{warehouse}: its statements have the columns {theirs}, expected {ours}: another version of livret wrote them."
+            " Nothing was published; run that version, or name another --warehouse"
         )
 
 

@@ -133,7 +133,7 @@ def test_what_livret_did_not_publish_is_not_overwritten(
     else:
         file.write_text(content)
     before = file.read_bytes()
-    with pytest.raises(BuildError, match="not a file that `livret run` published.*not overwritten"):
+    with pytest.raises(BuildError, match=r"not a file that `livret run` published.*not overwritten"):
         publication.publish(work("work"), file)
     assert file.read_bytes() == before
 
