@@ -17,6 +17,7 @@ from pipelines import (
     contract,
     landing,
     models,
+    notices,
     progress,
     publication,
     reports,
@@ -39,6 +40,7 @@ _LEDGER = (
     "backup_facts",
     "ticket_facts",
     "unsettled_tickets",
+    "notices",
 )
 
 
@@ -199,6 +201,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per fact, points apart, by which the kept copies of backups were located.",
                 "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
                 "One row per ticket whose kept verdicts depend on the instant that was asked.",
+                "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
             ),
             strict=True,
         )
@@ -208,6 +211,7 @@ def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     """What was read, once all of it is; the calendars must cover it before a model runs."""
     with warehouse.writer(livret.settings.work_database) as con:
         calendar_coverage.check(con)
+        notices.gather(con)
         for name in _LEDGER:
             yield dg.MaterializeResult(
                 ["landing", name], metadata={"dagster/row_count": landing.rows(con, name)}

@@ -32,7 +32,8 @@ _OPTIONS = {
         "--reports", type=click.Path(path_type=Path), help="Folder of reports (LIVRET_REPORTS)."
     ),
     "as_of": click.option(
-        "--as-of", help="Instant of the question, ISO 8601 with offset (LIVRET_AS_OF; default now)."
+        "--as-of",
+        help="Instant of the question, ISO 8601 with offset, or a day: its end (LIVRET_AS_OF; default now).",
     ),
     "quiet": click.option("--quiet", is_flag=True, help="Say nothing but errors."),
     "as_json": click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
@@ -110,12 +111,13 @@ def run(
 
 
 @cli.command()
-@_with("inbox", "as_json")
-def check(inbox: Path | None, as_json: bool) -> None:
+@_with("inbox", "contract", "as_json")
+def check(inbox: Path | None, contract: Path | None, as_json: bool) -> None:
     """Read and validate only: what would be accepted and rejected, and why."""
     from pipelines import checking
 
-    found = checking.of(settings(now=_now(), inbox=inbox).inbox, _now())
+    chosen = settings(now=_now(), inbox=inbox, contract=contract)
+    found = checking.of(chosen.inbox, chosen.contract, _now())
     click.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else checking.table(found))
 
 
@@ -239,12 +241,13 @@ def _now() -> datetime:
 
 
 def _refuse_unusable(chosen: Settings) -> None:
-    """Contract and inbox are looked at before anything starts, so that a typing error costs no build."""
-    from pipelines import contract, inbox
+    """Contract, inbox and what is to be replaced are looked at before anything starts: a typing error costs no build."""
+    from pipelines import contract, inbox, statement_keeping
 
     contract.load(chosen.contract)
     for _ in inbox.discover(chosen.inbox):
         break
+    statement_keeping.refuse_unpublished(chosen.warehouse)
 
 
 def _teller(quiet: bool) -> Any:

@@ -70,6 +70,13 @@ def take_back(con: duckdb.DuckDBPyConnection, warehouse: Path) -> int:
     return taken
 
 
+def refuse_unpublished(warehouse: Path) -> None:
+    """Raises BuildError where something lies at `warehouse` that livret did not publish, or that cannot be read."""
+    if warehouse.exists():
+        with duckdb.connect() as con, _attached(con, warehouse, "published"):
+            pass
+
+
 def refuse_fewer(warehouse: Path, fresh: Path) -> None:
     """Before `fresh` takes the place of `warehouse`: it must hold every statement of it, word for word.
 

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.errors import BuildError, ConfigurationError
 from pipelines.resources import MEMORY, PORTION_MEMORY
 
-_NO_WAREHOUSE = "not a file that `livret run` published; name that one, or remove it and run again"
+_NO_WAREHOUSE = "not a file that `livret run` published; name that one, or move it away and run again"
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
 
 
