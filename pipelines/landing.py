@@ -20,6 +20,7 @@ from pipelines import (
     backup_points,
     build_memory,
     ledgers,
+    notices,
     probe_days,
     source_config,
     ticket_memory,
@@ -170,6 +171,7 @@ def _make(con: duckdb.DuckDBPyConnection) -> None:
     backup_points.create(con)
     ledgers.create(con)
     build_memory.create(con)
+    notices.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:

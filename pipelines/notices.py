@@ -15,8 +15,8 @@ from pipelines.landing_tables import TABLES, LandingTable
 # The nearest known name is sought for so many unknown ones: of thousands, the registry itself is missing.
 NAMES_COMPARED = 200
 
-_MAKE = """
-create or replace table landing.notices (
+_CREATE = """
+create table if not exists landing.notices (
     notice varchar not null, source varchar not null, log varchar not null, name varchar not null, rows bigint not null,
     first_at timestamptz, last_at timestamptz, nearest varchar
 );
@@ -40,9 +40,15 @@ _KNOWN = {
 }
 
 
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the table that is not there yet."""
+    con.execute(_CREATE)
+
+
 def gather(con: duckdb.DuckDBPyConnection) -> None:
     """Fill `landing.notices` from the landing tables, the contract in schema `sla_contract` and `landing.run.as_of`."""
-    con.execute(_MAKE)
+    con.begin()
+    con.execute("delete from landing.notices")
     for table in TABLES.values():
         for kind in _kinds(table):
             _add_unknown(con, table, kind)
@@ -53,6 +59,7 @@ def gather(con: duckdb.DuckDBPyConnection) -> None:
         " sum(rows_accepted), min(first_event_at), max(last_event_at), null from landing.files"
         " where not exists (from landing.environments) having sum(rows_accepted) > 0"
     )
+    con.commit()
 
 
 def _kinds(table: LandingTable) -> Iterator[str]:

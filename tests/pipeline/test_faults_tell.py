@@ -51,7 +51,7 @@ def write_inbox(inbox: Path) -> None:
     shutil.copytree(F14, inbox)
     with (inbox / "registry/canonical/environments.csv").open("a", encoding="utf-8") as file:
         file.writelines(f"e{name},k{name},,{name},production,2026-04-01,\n" for name in CONTRACTS)
-        file.write("lost,k1,,quadra-2023,production,2026-05-01,\n")
+        file.write("aa,k1,,quadra-2023,production,2026-05-01,\n")
     outages = [
         "environment_id,outage_id,down_from,down_until",
         "ec14,o14,2026-06-02T08:00:00Z,2026-06-02T18:00:00Z",
