@@ -16,9 +16,11 @@ from pipelines import (
     contract,
     landing,
     models,
+    notices,
     progress,
     publication,
     reports,
+    statement_keeping,
     warehouse,
 )
 from pipelines.errors import BuildError
@@ -39,6 +41,7 @@ _LEDGER = (
     "backup_facts",
     "ticket_facts",
     "unsettled_tickets",
+    "notices",
 )
 
 
@@ -116,9 +119,14 @@ def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
 )
 def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.MaterializeResult[Any]:
     answered.ask(livret.settings)
-    started = context.instance.get_run_stats(context.run.run_id).launch_time
+    stats = context.instance.get_run_stats(context.run.run_id)
+    started = (
+        stats.launch_time or stats.start_time
+    )  # a run in the command's own process is launched by nobody
     with warehouse.writer(livret.settings.work_database) as con:
         landing.create(con)
+        # Now already: what cannot be replaced in the end is told before hours of work.
+        statement_keeping.take_back(con, livret.settings.warehouse)
         landing.start_run(con, context.run.run_id, livret.as_of, _iso(started, livret.as_of))
         refused = landing.Landing(con, livret.settings.inbox).refuse_unknown()
     return dg.MaterializeResult(metadata={"as_of": livret.as_of, "files_of_unknown_folders": refused.files})
@@ -196,6 +204,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per fact, points apart, by which the kept copies of backups were located.",
                 "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
                 "One row per ticket whose kept verdicts depend on the instant that was asked.",
+                "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
             ),
             strict=True,
         )
@@ -204,6 +213,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
 def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     """What was read, once all of it is."""
     with warehouse.writer(livret.settings.work_database) as con:
+        notices.gather(con)
         for name in _LEDGER:
             yield dg.MaterializeResult(
                 ["landing", name], metadata={"dagster/row_count": landing.rows(con, name)}

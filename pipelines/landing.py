@@ -22,6 +22,7 @@ from pipelines import (
     build_memory,
     file_versions,
     ledgers,
+    notices,
     probe_days,
     source_config,
     withdrawal,
@@ -144,8 +145,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             raise BuildError(
                 f"the working database was made by another version of livret: landing.{'.'.join(place)} is"
                 f" {stands.get(place, 'missing')}, expected {kind}. Run that version, or move the .work folder beside the"
-                " warehouse away and run again with every file in the inbox: all is read anew. Keep a copy of the published file"
-                " first: it alone has the statements of closed months then"
+                " warehouse away and run again with every file in the inbox: all is read anew, and the statements of closed"
+                " months are taken back from the published file"
             )
 
 
@@ -175,6 +176,7 @@ def _make(con: duckdb.DuckDBPyConnection) -> None:
     backup_points.create(con)
     ledgers.create(con)
     build_memory.create(con)
+    notices.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:

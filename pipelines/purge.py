@@ -106,12 +106,8 @@ def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: st
     with _reading(work_database) as con:
         _check_known(con, client_id, dossier_id)
         _check_judged(con, client_id)
-<<<<<<< ours
-        _check_sound(con, client_id)
         refuse_unplaced(con, client_id)
         rejects = touching(con, client_id, dossier_id)
-=======
->>>>>>> theirs
         lines = con.execute(_LINES, {"client": client_id, "dossier": dossier_id}).pl().sort(*_ORDER)
         run = con.execute(
             "select strftime(as_of at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ') from landing.run"

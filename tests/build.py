@@ -9,7 +9,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pipelines import contract, landing, models, warehouse
+from pipelines import contract, landing, models, notices, warehouse
 from pipelines.landing_tables import SOURCES
 from pipelines.resources import ROOT, WORK_DATABASE
 
@@ -25,6 +25,7 @@ def land(inbox: Path, work: Path, as_of: datetime, contract_folder: Path = ROOT 
         for source in SOURCES:
             engine.ingest(source)
         engine.refuse_unknown()
+        notices.gather(con)
     return database
 
 
