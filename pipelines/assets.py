@@ -20,6 +20,7 @@ from pipelines import (
     progress,
     publication,
     reports,
+    set_aside,
     warehouse,
 )
 from pipelines.errors import BuildError
@@ -38,6 +39,7 @@ _LEDGER = (
     "backup_facts",
     "ticket_facts",
     "unsettled_tickets",
+    "failed_tests",
 )
 
 
@@ -193,6 +195,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per fact, points apart, by which the kept copies of backups were located.",
                 "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
                 "One row per ticket whose kept verdicts depend on the instant that was asked.",
+                "One row per test of a mart that failed in the last build, and contract and client of its failing rows.",
             ),
             strict=True,
         )
@@ -218,7 +221,8 @@ _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_
     exclude="resource_type:unit_test tag:step",
 )
 def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
-    """All models and their tests, in this process; a failed test or model ends the run before anything is published."""
+    """All models and their tests, in this process. A model or test that fails ends the run before anything is published, but for
+    tests that put aside whom their failing rows name."""
     progress.tell("models and their tests")
     outcomes = models.build(livret.settings.work, *_selection(context))
     with warehouse.writer(livret.settings.work_database) as con:
@@ -242,10 +246,16 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
         check = checks.get(outcome.unique_id)
         if check and outcome.status != "skipped" and check.key in context.selected_asset_check_keys:
             yield _check_result(check, outcome)
-    bad = [outcome for outcome in outcomes if outcome.is_bad and outcome.status != "skipped"]
+    bad = [
+        outcome
+        for outcome in outcomes
+        if outcome.is_bad and not outcome.puts_aside and outcome.status != "skipped"
+    ]
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
+    with warehouse.writer(livret.settings.work_database) as con:
+        set_aside.collect(con, outcomes)
     yield from _told(standing, context.assets_def.asset_deps, set(standing))
 
 
@@ -266,7 +276,7 @@ def _check_result(check: dg.AssetCheckSpec, outcome: models.Outcome) -> dg.Asset
         asset_key=check.asset_key,
         check_name=check.name,
         passed=outcome.status == "pass",
-        severity=dg.AssetCheckSeverity.ERROR if outcome.is_bad else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.WARN if outcome.puts_aside else dg.AssetCheckSeverity.ERROR,
         metadata={"failures": outcome.failures, "message": outcome.message},
     )
 

@@ -188,7 +188,7 @@ def _month_name(row: Row) -> str:
 def contract_cards(data: Figures, contract: Row) -> str:
     months = data.rows("months", contract["contract_id"])
     measured = [row for row in months if row["availability_pct"] is not None]
-    judged = [row for row in months if row["sla_met"] + row["sla_breached"] > 0]
+    judged = [row for row in months if (row["sla_met"] or 0) + (row["sla_breached"] or 0) > 0]
     return (
         _availability_card(_latest(measured), _in_progress(measured))
         + _adherence_card(_latest(judged), _in_progress(judged))

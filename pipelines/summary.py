@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any
 
-from pipelines import tables, warehouse
+from pipelines import set_aside, tables, warehouse
 
 MONTHS_SHOWN = 13
 
@@ -31,6 +31,7 @@ def of(path: Path, reports: Path) -> dict[str, Any]:
     """Months with their figures, what may be purged, rejects, and the newest report."""
     with warehouse.reader(path) as con:
         found: dict[str, Any] = {"months": tables.records(con, _MONTHS), **tables.records(con, _TOTAL)[0]}
+        found["set_aside"] = set_aside.listed(con)
     newest = max(reports.glob("*.html"), key=lambda page: page.stat().st_mtime_ns, default=None)
     return {**found, "report": str(newest) if newest else None, "warehouse": str(path)}
 
@@ -42,12 +43,15 @@ def status(path: Path) -> dict[str, Any]:
             **tables.records(con, "select run_id, as_of, started_at from sla_marts.runs")[0],
             "months": tables.records(con, _MONTHS),
             "sources": tables.records(con, _SOURCES),
+            "set_aside": set_aside.listed(con),
         }
 
 
 def table(found: dict[str, Any]) -> str:
     """The short table that ends a run."""
-    purge = f"{found['purge_lines'] or 0} lines in {found['purge_entries'] or 0} entries"
+    purge = f"{found['purge_lines']} lines in {found['purge_entries']} entries"
+    if found["purge_lines"] is None:
+        purge = "not told while something is put aside"
     return "\n".join(
         [
             _months(found["months"]),
@@ -64,7 +68,8 @@ def table(found: dict[str, Any]) -> str:
 def status_table(found: dict[str, Any]) -> str:
     """The answer of `livret status` as a person reads it."""
     head = f"Run {found['run_id']} of {found['started_at'].isoformat()}, as of {found['as_of'].isoformat()}"
-    return "\n\n".join([head, _months(found["months"]), tables.text(found["sources"])])
+    aside = ["Put aside\n" + tables.text(found["set_aside"])] if found["set_aside"] else []
+    return "\n\n".join([head, _months(found["months"]), *aside, tables.text(found["sources"])])
 
 
 def _months(months: list[dict[str, Any]]) -> str:

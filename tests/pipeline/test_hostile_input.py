@@ -288,10 +288,11 @@ def test_an_encoding_that_is_none_is_told_with_its_file(tmp_path: Path) -> None:
     put(tmp_path, CHECKS, HEADER + check(1))
     for wrong in ("cp125", "rot13", "base64"):
         put(tmp_path, "monitoring/source.toml", f'encoding = "{wrong}"')
-        with pytest.raises(
-            ConfigurationError, match=rf"source.toml: encoding = '{wrong}' is no encoding of text"
-        ):
-            land(tmp_path)
+        con = land(tmp_path)
+        assert rules(con) == [(1, "unusable_settings")]
+        (told,) = con.execute("select value from landing.rejects").fetchone() or ("",)
+        assert f"source.toml: encoding = '{wrong}' is no encoding of text" in told
+        con.close()
         (tmp_path / "monitoring/source.toml").unlink()
 
 
@@ -450,8 +451,10 @@ def test_a_link_out_of_the_inbox_is_refused(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     (inbox / "monitoring/canonical").mkdir(parents=True)
     (inbox / CHECKS).symlink_to(tmp_path / "elsewhere/secret.csv")
-    with pytest.raises(ConfigurationError, match="links out of the inbox"):
-        land(inbox)
+    put(inbox, "monitoring/canonical/own.csv", HEADER + check(1))
+    con = land(inbox)
+    assert rules(con) == [(1, "link_out_of_inbox")]
+    assert days(con) == [1]
 
 
 def test_a_linked_folder_out_of_the_inbox_is_not_read(tmp_path: Path) -> None:
