@@ -46,6 +46,8 @@ def collect(con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome]) -> None
 
 def listed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """All that is put aside, in a fixed order: contract_id, client_id, finding, reason, rows."""
+    if not _is_there(con):
+        return []
     return tables.records(con, "select * from sla_marts.set_aside order by all")
 
 
@@ -54,6 +56,8 @@ def concerns(con: duckdb.DuckDBPyConnection, contract_id: str | None, client_id:
 
     Of a file put aside nobody knows whom it would have spoken of: it concerns everybody.
     """
+    if not _is_there(con):
+        return False
     found = con.execute(
         """
         select count(*) from sla_marts.set_aside
@@ -66,6 +70,14 @@ def concerns(con: duckdb.DuckDBPyConnection, contract_id: str | None, client_id:
         {"client": client_id, "contract": contract_id},
     ).fetchone()
     return found != (0,)
+
+
+def _is_there(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the database knows the mart: a version before it put nobody aside, and published nothing then."""
+    known = (
+        "select count(*) from duckdb_columns() where schema_name = 'sla_marts' and table_name = 'set_aside'"
+    )
+    return con.execute(known).fetchone() != (0,)
 
 
 def words(row: dict[str, Any]) -> str:
