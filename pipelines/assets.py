@@ -20,6 +20,7 @@ from pipelines import (
     progress,
     publication,
     reports,
+    set_aside,
     statement_keeping,
     warehouse,
 )
@@ -42,6 +43,7 @@ _LEDGER = (
     "ticket_facts",
     "unsettled_tickets",
     "notices",
+    "failed_tests",
 )
 
 
@@ -205,6 +207,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
                 "One row per ticket whose kept verdicts depend on the instant that was asked.",
                 "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
+                "One row per test of a mart that failed in the last build, and contract and client of its failing rows.",
             ),
             strict=True,
         )
@@ -230,8 +233,8 @@ _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_
     exclude="resource_type:unit_test tag:step",
 )
 def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
-    """All models and their tests, in this process. A model that fails, or a test of the warehouse itself, ends the run before
-    anything is published; one of some contracts' figures puts these aside."""
+    """All models and their tests, in this process. A model or test that fails ends the run before anything is published, but for
+    tests that put aside whom their failing rows name."""
     progress.tell("models and their tests")
     outcomes = models.build(livret.settings.work, *_selection(context))
     with warehouse.writer(livret.settings.work_database) as con:
@@ -255,10 +258,16 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
         check = checks.get(outcome.unique_id)
         if check and outcome.status != "skipped" and check.key in context.selected_asset_check_keys:
             yield _check_result(check, outcome)
-    bad = [outcome for outcome in outcomes if outcome.is_bad and outcome.status != "skipped"]
+    bad = [
+        outcome
+        for outcome in outcomes
+        if outcome.is_bad and not outcome.puts_aside and outcome.status != "skipped"
+    ]
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
+    with warehouse.writer(livret.settings.work_database) as con:
+        set_aside.collect(con, outcomes)
     yield from _told(standing, context.assets_def.asset_deps, set(standing))
 
 
@@ -279,7 +288,7 @@ def _check_result(check: dg.AssetCheckSpec, outcome: models.Outcome) -> dg.Asset
         asset_key=check.asset_key,
         check_name=check.name,
         passed=outcome.status == "pass",
-        severity=dg.AssetCheckSeverity.ERROR if outcome.is_bad else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.WARN if outcome.puts_aside else dg.AssetCheckSeverity.ERROR,
         metadata={"failures": outcome.failures, "message": outcome.message},
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import contract, landing, notice_text, notices, reject_advice, tables, warehouse
-from pipelines.errors import UnreadableFile
+from pipelines.errors import ConfigurationError, UnreadableFile
 from pipelines.landing_tables import SOURCES
 from pipelines.readers import readers
 
@@ -78,8 +78,8 @@ def _values(inbox: Path) -> list[dict[str, Any]]:
         reader = readers().get((source, format_))
         if reader is None or reader.values_found is None:
             continue
-        file = InboxFile(path, name, source, format_, load(path, inbox, reader.options))
-        with suppress(UnreadableFile):  # told among the rejects already
+        with suppress(UnreadableFile, ConfigurationError):  # told among the rejects already
+            file = InboxFile(path, name, source, format_, load(path, inbox, reader.options))
             found += [{"file": name, **asdict(value)} for value in reader.values_found(file)]
     return found
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from pipelines.errors import ConfigurationError, LivretError
+from pipelines.errors import ConfigurationError, LivretError, SetAside
 from pipelines.resources import ROOT, Settings, settings
 
 _OPTIONS = {
@@ -108,6 +108,7 @@ def run(
         click.echo(json.dumps(found, ensure_ascii=False, default=str))
     elif not quiet:
         click.echo(summary.table(found))
+    _tell_aside(found["set_aside"])
 
 
 @cli.command()
@@ -155,6 +156,10 @@ def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> Non
         click.echo(
             f"{month}: {len(closed.first)} first statements, {len(closed.changed)} new versions, "
             f"{len(closed.unchanged)} unchanged, in sla_statements of {chosen.warehouse}"
+        )
+    if closed.aside:
+        raise SetAside(
+            f"{month}: no statement for {', '.join(closed.aside)}, which are put aside; `livret status` says why"
         )
 
 
@@ -285,6 +290,15 @@ def dev(port: int, home: Path | None) -> None:
         str(port),
     ]
     os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})
+
+
+def _tell_aside(found: list[dict[str, Any]]) -> None:
+    """Raises SetAside, with all of it, where anything is put aside: the figures of all others are published."""
+    if found:
+        from pipelines import set_aside
+
+        told = "".join(f"\n  {set_aside.words(row)}" for row in found)
+        raise SetAside(f"published, but put aside; mart set_aside has the same list{told}")
 
 
 def _now() -> datetime:

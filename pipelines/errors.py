@@ -23,6 +23,12 @@ class InvariantError(LivretError):
     """An invariant of the warehouse does not hold (rows lost, doubled or unaccounted for)."""
 
 
+class SetAside(LivretError):
+    """Published, but figures of at least one contract or client were put aside, or a file as a whole: told last of all."""
+
+    exit_status = 3
+
+
 class UnreadableFile(LivretError):
     """Nothing in this file can be read: it becomes one file-level reject, never a crash."""
 

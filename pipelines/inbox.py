@@ -22,6 +22,7 @@ MAX_INFLATED_BYTES = 64 * 2**30
 MAX_INFLATION = 2_000  # plain bytes per compressed byte; a year of monotonous checks reaches 300
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 _BLOCK = 1 << 20
+LINK, NOWHERE = "(link)", "(none)"  # in place of a format: of a file that is not read, for where it lies
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def sha256(path: Path) -> str:
 def discover(inbox: Path, source: str | None = None) -> Iterator[tuple[Path, str, str, str]]:
     """(path, name, source, format) of every data file, or of those of one source, in the order of their names.
 
-    Hidden files, `source.toml` and README files are passed over; links that leave the inbox are refused.
-    Raises ConfigurationError for a missing inbox and for a file outside `<source>/<format>/`.
+    Hidden files, `source.toml` and README files are passed over. A link that leaves the inbox has the format LINK, a file outside
+    `<source>/<format>/` the format NOWHERE: no reader takes these. Raises ConfigurationError for a missing inbox.
     """
     if not inbox.is_dir():
         raise ConfigurationError(f"inbox {inbox}: no such folder; create it or name another with --inbox")
@@ -128,12 +129,10 @@ def discover(inbox: Path, source: str | None = None) -> Iterator[tuple[Path, str
             continue
         if path.suffix.lower() == ".md" or path.name.endswith((".tmp", ".part", "~")):
             continue
+        name, source_of = relative.as_posix(), relative.parts[0]
         if root not in path.resolve().parents:
-            raise ConfigurationError(
-                f"{path}: links out of the inbox to {path.resolve()}; copy the file instead"
-            )
-        if len(relative.parts) < 3:
-            raise ConfigurationError(
-                f"{path}: expected <inbox>/<source>/<format>/..., such as monitoring/canonical/{path.name}; move it"
-            )
-        yield path, relative.as_posix(), relative.parts[0], relative.parts[1]
+            yield path, name, source_of if len(relative.parts) > 1 else NOWHERE, LINK
+        elif len(relative.parts) < 3:
+            yield path, name, source_of if len(relative.parts) > 1 else NOWHERE, NOWHERE
+        else:
+            yield path, name, source_of, relative.parts[1]

@@ -24,12 +24,13 @@ from pipelines import (
     ledgers,
     notices,
     probe_days,
+    set_aside,
     source_config,
     withdrawal,
 )
 from pipelines.ahead import ahead
-from pipelines.errors import BuildError, InvariantError, UnreadableFile
-from pipelines.inbox import InboxFile, discover, sha256
+from pipelines.errors import BuildError, ConfigurationError, InvariantError, UnreadableFile
+from pipelines.inbox import LINK, NOWHERE, InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
 from pipelines.merging import merge
 from pipelines.readers import Batch, Reader, readers, reject, rejected_guards, rejects_frame
@@ -43,6 +44,7 @@ PORTION_ROWS = 4_000_000  # rows merged at once of those that waited
 SMALL_BATCH = (
     50_000  # rows up to which batches are validated together: Pandera costs more by batch than by row
 )
+_UNUSABLE = "unusable settings"  # in place of all settings: why `source.toml` cannot be used
 
 _CREATE = """
 create schema if not exists landing;
@@ -135,6 +137,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
     if not stands:
         con.begin()
         _make(con)
+        set_aside.create(con)
         con.commit()
         return
     with duckdb.connect() as fresh:
@@ -148,6 +151,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
                 " warehouse away and run again with every file in the inbox: all is read anew, and the statements of closed"
                 " months are taken back from the published file"
             )
+    set_aside.create(con)
 
 
 def _shape(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
@@ -271,7 +275,10 @@ class Landing:
             reader = self._readers.get((source, format_))
             # A file that no reader knew is read anew once one does: its settings then differ.
             no_reader = source_config.SourceConfig({"reader": "none"})
-            config = source_config.load(path, self._inbox, reader.options) if reader else no_reader
+            try:
+                config = source_config.load(path, self._inbox, reader.options) if reader else no_reader
+            except ConfigurationError as error:  # nothing of such a file is read, and all others are
+                config = source_config.SourceConfig({_UNUSABLE: str(error)})
             stat = path.stat()
             file = InboxFile(path, name, source, format_, config)
             found.append(_Unread(file, stat.st_size, stat.st_mtime_ns))
@@ -317,7 +324,7 @@ class Landing:
     ) -> Iterator[tuple[_Unread, str, Batch | UnreadableFile | _Mark]]:
         """What each file holds, with its SHA-256. Never looks at the database: it runs ahead of the merging."""
         for unread in every:
-            digest = sha256(unread.file.path)
+            digest = sha256(unread.file.path) if unread.file.format != LINK else ""
             if (unread.file.name, digest) in self._withdrawn:
                 continue
             if unread.known and unread.known[1] == digest:
@@ -333,6 +340,14 @@ class Landing:
 
     def _reader(self, file: InboxFile) -> Reader:
         """Raises UnreadableFile where no reader takes such files."""
+        if told := file.config.get(_UNUSABLE):
+            raise UnreadableFile("unusable_settings", told, told)
+        if file.format == LINK:
+            told = f"{file.name}: links out of the inbox, and is not followed; copy the file instead"
+            raise UnreadableFile("link_out_of_inbox", told, str(file.path.readlink()))
+        if file.format == NOWHERE:
+            told = f"{file.name}: expected <inbox>/<source>/<format>/...; move it"
+            raise UnreadableFile("outside_folders", told, file.name)
         reader = self._readers.get((file.source, file.format))
         if reader is None:
             known = ", ".join(f"{source}/{format_}" for source, format_ in sorted(self._readers))

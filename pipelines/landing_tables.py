@@ -125,7 +125,14 @@ _TABLES = (
         "interruptions", "interruptions", interruptions.Interruptions, ("interruption_id",), event="starts_at"
     ),
     LandingTable("tickets", "tickets", tickets.Tickets, ("ticket_id",), event="created_at"),
-    LandingTable("pauses", "tickets", tickets.Pauses, ("ticket_id", "paused_from"), event="paused_from"),
+    LandingTable(
+        "pauses",
+        "tickets",
+        tickets.Pauses,
+        ("ticket_id", "paused_from"),
+        event="paused_from",
+        sequenced=True,  # of one start, one file may tell several ends (R35)
+    ),
     LandingTable(
         "criticality_changes",
         "tickets",

@@ -25,17 +25,32 @@ _CODE = (*_PROJECT, "pipelines")  # what rows kept between runs were made by
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one node: `status` is dbt's (success, error, skipped, pass, fail, warn)."""
+    """What became of one node: `status` is dbt's (success, error, skipped, pass, fail, warn).
+
+    Of a test: the query of its failing rows, the mart it is about, and the column where it is one of dbt's own about one.
+    """
 
     unique_id: str
     status: str
     message: str
     failures: int
     seconds: float
+    query: str = ""
+    mart: str | None = None
+    column: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.unique_id.split(".")[2]
 
     @property
     def is_bad(self) -> bool:
-        return self.status in ("error", "fail", "runtime error", "skipped")
+        return self.status in ("error", "fail", "runtime error", "skipped", "warn")
+
+    @property
+    def puts_aside(self) -> bool:
+        """A failed test of severity `warn`: whom its rows name is put aside, and the others are published."""
+        return self.status == "warn"
 
 
 def manifest() -> Path:
@@ -87,7 +102,7 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:
         raise BuildError(f"dbt build could not run: {result.exception}") from result.exception
-    if not selection and not any(outcome.is_bad for outcome in outcomes):
+    if not selection and all(outcome.puts_aside or not outcome.is_bad for outcome in outcomes):
         finish(work)
     return outcomes
 
@@ -151,10 +166,16 @@ def _inside(folder: Path) -> Iterator[None]:
 
 
 def _outcome(node: Any) -> Outcome:
+    told = node.node
+    mart = getattr(told, "attached_node", None)
+    is_unique = getattr(getattr(told, "test_metadata", None), "name", "") == "unique"
     return Outcome(
-        unique_id=node.node.unique_id,
+        unique_id=told.unique_id,
         status=str(node.status),
         message=str(node.message or ""),
         failures=int(node.failures or 0),
         seconds=float(node.execution_time or 0),
+        query=getattr(told, "compiled_code", None) or "",
+        mart=mart.split(".")[-1] if mart else None,
+        column=told.column_name if is_unique else None,
     )

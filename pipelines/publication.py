@@ -4,7 +4,7 @@ Marts that grow with time say in their dbt meta by which parts they are publishe
 their columns, null in no row. A part is written where it differs from what was published, by number of rows and by a sum of
 64-bit hashes of whole rows, which are kept beside them. Where that would read millions of texts, `fingerprints` names a model
 of one row for each part, whose `fingerprint` is another one whenever the part's rows may be; it is hashed in place of the rows.
-All other marts are written anew.
+All other marts are written anew. While something is put aside (pipelines/soundness.py), all is.
 
 What is kept means something within one working database and one program only. So a published file is built upon only where it is
 proven to be the last one that this program made of this working database, and untouched since: both bear the same random
@@ -24,6 +24,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import models, statement_keeping
+from pipelines.soundness import Soundness
 from pipelines.warehouse import PUBLISHED_SCHEMAS, number, writer
 
 _SMALL = 256  # blocks of a quarter of a mebibyte: below, nobody minds how many of them stand empty
@@ -160,8 +161,11 @@ def _write(database: Path, fresh: Path, token: str) -> dict[str, int]:
         columns_of_parts = "(name varchar, part varchar, told hugeint, rows bigint)"
         con.execute(f"create temp table parts {columns_of_parts}")
         con.execute(f"create table if not exists {_OWN_SCHEMA}.parts {columns_of_parts}")
+        sound = Soundness(con, work)
         parts = {
-            name: known for name, known in _parts().items() if name in now and _is_told(con, known, work)
+            name: known
+            for name, known in _parts().items()
+            if sound.is_whole and name in now and _is_told(con, known, work)
         }
         for name in before.keys() - now.keys():
             con.execute(f"drop table {name}")
@@ -172,13 +176,21 @@ def _write(database: Path, fresh: Path, token: str) -> dict[str, int]:
             if not (known and before.get(name) == columns and _rewrite(con, known, work)):
                 # Rows of a night lie together, where that is cheap: the next nights find and replace them with less reading.
                 order = f" order by {known.by}" if known and known.by.isidentifier() else ""
-                con.execute(f'create or replace table {name} as from "{work}".{name}{order}')
+                schema, table = name.split(".", 1)
+                mart = table.strip('"')
+                rows_of = (
+                    sound.rows(mart, [column for column, _ in columns])
+                    if schema == _MARTS
+                    else f'"{work}".{name}'
+                )
+                con.execute(f"create or replace table {name} as from {rows_of}{order}")
                 con.execute(comments.get(name, ""))
             rows[name.replace('"', "")] = number(con, f"select count(*) from {name}")
         con.execute(f"create or replace table {_OWN_SCHEMA}.parts as from temp.parts")
         con.execute(
             f"create or replace table {_OWN_SCHEMA}.origin as select ? as token, ? as program",
-            [token, _program(database)],
+            # Where something was put aside, the next file is not built upon this one.
+            [token, _program(database) if sound.is_whole else None],
         )
         con.commit()
         con.execute(f"checkpoint {_FRESH}")

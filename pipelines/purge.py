@@ -25,6 +25,7 @@ import duckdb
 import polars as pl
 from pyarrow import parquet
 
+from pipelines import set_aside
 from pipelines.errors import BuildError, ConfigurationError, InvariantError
 from pipelines.inbox import InboxFile, sha256
 from pipelines.purge_rejects import Reject, refuse_unplaced, touching
@@ -106,6 +107,10 @@ def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: st
     with _reading(work_database) as con:
         _check_known(con, client_id, dossier_id)
         _check_judged(con, client_id)
+        if set_aside.concerns(con, None, client_id):
+            raise BuildError(
+                f"--client {client_id!r}: its figures are put aside, so nothing may be purged; `livret status` says why"
+            )
         refuse_unplaced(con, client_id)
         rejects = touching(con, client_id, dossier_id)
         lines = con.execute(_LINES, {"client": client_id, "dossier": dossier_id}).pl().sort(*_ORDER)

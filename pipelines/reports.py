@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 from plotly.offline import get_plotlyjs
 
-from pipelines import figures, report_notices
+from pipelines import figures, report_notices, set_aside
 from pipelines import warehouse as published
 from pipelines.errors import BuildError
 from pipelines.labels import NONE
@@ -165,6 +165,9 @@ def read(con: duckdb.DuckDBPyConnection) -> Figures:
         frame = pl.from_arrow(con.execute(query, [today] * query.count("?")).to_arrow_table())
         assert isinstance(frame, pl.DataFrame)
         frames[name] = frame
+    names = ("contract_id", "client_id", "finding", "reason")
+    rows = [{name: row[name] for name in names} for row in set_aside.listed(con)]
+    frames["set_aside"] = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String))
     return Figures(frames)
 
 
@@ -189,7 +192,7 @@ def _month_name(row: Row) -> str:
 def contract_cards(data: Figures, contract: Row) -> str:
     months = data.rows("months", contract["contract_id"])
     measured = [row for row in months if row["availability_pct"] is not None]
-    judged = [row for row in months if row["sla_met"] + row["sla_breached"] > 0]
+    judged = [row for row in months if (row["sla_met"] or 0) + (row["sla_breached"] or 0) > 0]
     return (
         _availability_card(_latest(measured), _in_progress(measured))
         + _adherence_card(_latest(judged), _in_progress(judged))
@@ -733,6 +736,19 @@ def history_section(data: Figures) -> str:
     )
 
 
+def set_aside_section(data: Figures) -> str:
+    """Contracts and clients of which this page shows no figure, first of all; nothing where there is none."""
+    rows = [
+        [*(text_cell(row[name] or NONE) for name in ("contract_id", "client_id")), text_cell(row["reason"])]
+        for row in data.rows("set_aside")
+    ]
+    if not rows:
+        return ""
+    headers = [both("Contrat", "Contract"), both("Client", "Client"), both("Raison (en anglais)", "Reason")]
+    title = both("Mis de côté : aucun chiffre n’en est publié", "Put aside: no figure of these is published")
+    return section("set_aside", title, table(headers, rows, css="wide"))
+
+
 def evidence_section(data: Figures, zone: str) -> str:
     return section(
         "evidence",
@@ -858,6 +874,7 @@ def page(data: Figures) -> str:
         f"{total_cards(data, zone) if row is shown[-1] else ''}</div>"
         for row in shown
     ] or [f'<div class="cards">{total_cards(data, zone)}</div>']
+    body.insert(0, set_aside_section(data))
     for row in shown:
         body.append(names.get(row["key"], ""))
         body += [

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import tables
+from pipelines import set_aside, tables
 from pipelines.errors import ConfigurationError
 
 CREATE = """
@@ -46,12 +46,13 @@ _FIGURES = {
 
 @dataclass(frozen=True)
 class Closed:
-    """What closing a month did: environments with a first statement, a new version, or nothing new."""
+    """What closing a month did: environments with a first statement, a new version, nothing new, or none for being put aside."""
 
     month: date
     first: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    aside: tuple[str, ...] = ()
 
 
 def month_of(text: str) -> date:
@@ -83,16 +84,18 @@ def close(con: duckdb.DuckDBPyConnection, month: date) -> Closed:
             f"--month {month:%Y-%m}: no figures for it; `livret run` first, or choose another month"
         )
     _refuse_running(con, month)
-    outcome: dict[str, list[str]] = {"first": [], "changed": [], "unchanged": []}
+    outcome: dict[str, list[str]] = {"first": [], "changed": [], "unchanged": [], "aside": []}
     con.begin()
     try:
         for environment in environments:
-            outcome[_close_one(con, month, environment)].append(environment["environment_id"])
+            aside = set_aside.concerns(con, environment["contract_id"], environment["client_id"])
+            kind = "aside" if aside else _close_one(con, month, environment)
+            outcome[kind].append(environment["environment_id"])
         con.commit()
     except BaseException:
         con.rollback()
         raise
-    return Closed(month, *(tuple(outcome[kind]) for kind in ("first", "changed", "unchanged")))
+    return Closed(month, *(tuple(outcome[kind]) for kind in ("first", "changed", "unchanged", "aside")))
 
 
 def _refuse_running(con: duckdb.DuckDBPyConnection, month: date) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pipelines import notice_text, tables, warehouse
+from pipelines import notice_text, set_aside, tables, warehouse
 
 MONTHS_SHOWN = 13  # in all, shared by the contracts; each has its newest at least
 
@@ -39,6 +39,7 @@ def of(path: Path, reports: Path) -> dict[str, Any]:
     """Months with their figures, what may be purged, rejects, notices, and the newest report."""
     with warehouse.reader(path) as con:
         found: dict[str, Any] = {**_common(con), **tables.records(con, _TOTAL)[0]}
+        found["set_aside"] = set_aside.listed(con)
     newest = max(reports.glob("*.html"), key=lambda page: page.stat().st_mtime_ns, default=None)
     return {**found, "report": str(newest) if newest else None, "warehouse": str(path)}
 
@@ -50,6 +51,7 @@ def status(path: Path) -> dict[str, Any]:
             **tables.records(con, "select run_id, as_of, started_at from sla_marts.runs")[0],
             **_common(con),
             "sources": tables.records(con, _SOURCES),
+            "set_aside": set_aside.listed(con),
         }
 
 
@@ -70,7 +72,9 @@ def _common(con: Any) -> dict[str, Any]:
 
 def table(found: dict[str, Any]) -> str:
     """The short table that ends a run."""
-    purge = f"{found['purge_lines'] or 0} lines in {found['purge_entries'] or 0} entries"
+    purge = f"{found['purge_lines']} lines in {found['purge_entries']} entries"
+    if found["purge_lines"] is None:
+        purge = "not told while something is put aside"
     return "\n".join(
         [
             _months(found),
@@ -90,7 +94,8 @@ def status_table(found: dict[str, Any]) -> str:
     head = (
         f"Run {found['run_id']}, made {found['started_at'].isoformat()}, as of {found['as_of'].isoformat()}"
     )
-    return "\n".join([head, "", _months(found), "", tables.text(found["sources"]), *_noticed(found)])
+    aside = ["", "Put aside", tables.text(found["set_aside"])] if found["set_aside"] else []
+    return "\n".join([head, "", _months(found), *aside, "", tables.text(found["sources"]), *_noticed(found)])
 
 
 def _noticed(found: dict[str, Any]) -> list[str]:

@@ -31,6 +31,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
                 select 'k' as contract_id, 'c' as client_id, 'e' as environment_id, date '2026-02-01' as month, 120 as counted_s;
             create table sla_marts.monthly_availability_by_cause (environment_id varchar, month date, cause varchar);
             create table sla_marts.monthly_backup_coverage (environment_id varchar, month date, covered_nights int);
+            create table landing.environments as select 'e' as environment_id, 'c' as client_id, 'k' as contract_id;
+            create table sla_marts.set_aside (contract_id varchar, client_id varchar);
             create table sla_marts.monthly_sla_adherence (contract_id varchar, client_id varchar, month date, met int);
             """
         )
@@ -67,4 +69,23 @@ def test_a_month_in_progress_or_unknown_is_refused(con: duckdb.DuckDBPyConnectio
     with pytest.raises(ConfigurationError, match="ends at"):
         statements.close(con, MONTH)
     con.execute("update sla_marts.runs set as_of = timestamptz '2026-02-28 23:00:00+00'")
+    assert statements.close(con, MONTH).first == ("e",)
+
+
+@pytest.mark.parametrize("aside", ["('k', 'c')", "('k', null)", "(null, 'c')", "(null, null)"])
+def test_no_statement_is_written_for_who_is_put_aside(con: duckdb.DuckDBPyConnection, aside: str) -> None:
+    con.execute(f"insert into sla_marts.set_aside values {aside}")
+    closed = statements.close(con, MONTH)
+    assert (closed.first, closed.aside) == ((), ("e",))
+    assert con.execute("from sla_statements.statements").fetchall() == []
+
+
+@pytest.mark.parametrize("aside", ["('k', 'other')", "('other', null)", "('other', 'c')", "(null, 'other')"])
+def test_what_is_put_aside_of_others_stops_no_statement(con: duckdb.DuckDBPyConnection, aside: str) -> None:
+    con.execute(f"insert into sla_marts.set_aside values {aside}")
+    assert statements.close(con, MONTH).first == ("e",)
+
+
+def test_a_working_database_that_knows_no_such_mart_puts_nobody_aside(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("drop table sla_marts.set_aside")
     assert statements.close(con, MONTH).first == ("e",)

@@ -44,6 +44,10 @@ pauses as (
         case
             when stg_tickets__pauses.paused_until <= run.as_of then stg_tickets__pauses.paused_until
         end as paused_until,
+        stg_tickets__pauses.paused_until <= run.as_of
+        and count(case when stg_tickets__pauses.paused_until <= run.as_of then 1 end) over (
+            partition by stg_tickets__pauses.ticket_id, stg_tickets__pauses.paused_from
+        ) > 1 as is_of_several,
         stg_tickets__pauses.file_id,
         stg_tickets__pauses.line,
     from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
@@ -57,7 +61,8 @@ select
     case
         when tickets.ticket_id is null then 'pause_of_unknown_ticket'
         when pauses.paused_until <= pauses.paused_from then 'pause_ends_before_it_starts'
-        else 'pause_ends_before_registration'
+        when pauses.paused_until <= tickets.created_at then 'pause_ends_before_registration'
+        else 'pause_with_several_ends'
     end as rule,
     pauses.reason as value,
     pauses.paused_until as early_at,
@@ -69,6 +74,7 @@ left join tickets on tickets.ticket_id = pauses.ticket_id
 where tickets.ticket_id is null
     or pauses.paused_until <= pauses.paused_from
     or pauses.paused_until <= tickets.created_at
+    or pauses.is_of_several
 
 union all
 

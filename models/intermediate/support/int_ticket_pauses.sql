@@ -1,10 +1,21 @@
 -- One row per stretch in which a touched ticket waited on the customer, sent or derived from an event log; no end: still waiting.
+-- Sent without an end and again with one, it is the one with an end (R35).
 with touched as (
     select * from {{ ref('int_tickets_touched') }}
 ),
 
 pauses as (
-    select * from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
+    select
+        stg_tickets__pauses.*,
+        max(
+            case
+                when stg_tickets__pauses.paused_until > stg_tickets__pauses.paused_from
+                    then stg_tickets__pauses.paused_until
+            end
+        ) over (
+            partition by stg_tickets__pauses.ticket_id, stg_tickets__pauses.paused_from
+        ) as last_until,
+    from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
     where stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
 ),
 
@@ -20,6 +31,7 @@ select
     pauses.file_id,
     pauses.line,
 from pauses
+where pauses.paused_until is not null or pauses.last_until is null
 
 union all
 

@@ -1,0 +1,44 @@
+-- One row per contract, client and finding that puts their figures aside; without either: a file that no figure uses.
+-- A view: what the tests of a build find is written down after it, and read where it is published.
+{{ config(materialized='view') }}
+select
+    failed_tests.contract_id,
+    failed_tests.client_id,
+    failed_tests.test as finding,
+    concat('an invariant of ', failed_tests.mart, ' does not hold') as reason,
+    failed_tests.rows,
+from {{ ref('stg_run__failed_tests') }} as failed_tests
+
+union all
+
+select
+    cast(null as varchar) as contract_id,
+    cast(null as varchar) as client_id,
+    rejects.rule as finding,
+    concat(rejects.file, ': ', rejects.value) as reason,
+    cast(null as bigint) as rows,
+from {{ ref('stg_run__rejects') }} as rejects
+where rejects.rule = 'unusable_settings'
+
+union all
+
+-- Nothing can be judged where the holidays of the day asked are not known; a day of margin, since zones differ.
+select
+    contracts.contract_id,
+    cast(null as varchar) as client_id,
+    'as_of_outside_calendar' as finding,
+    concat(
+        'holiday_calendars.csv: calendar ', contracts.holiday_calendar, ' covers ',
+        cast(contracts.covers_from as varchar), ' to ', cast(contracts.covers_until as varchar),
+        ', but as_of is ', {{ instant_text('run.as_of') }},
+        '; add the holidays of those years and widen it, or ask another instant'
+    ) as reason,
+    cast(null as bigint) as rows,
+from {{ ref('int_contracts') }} as contracts
+inner join (
+    select distinct environments.contract_id
+    from {{ ref('stg_registry__environments') }} as environments
+) as used on used.contract_id = contracts.contract_id
+cross join {{ ref('stg_run') }} as run
+where run.as_of < {{ utc_midnight(add_days('contracts.covers_from', 1)) }}
+    or run.as_of >= {{ utc_midnight(add_days('contracts.covers_until', -1)) }}
