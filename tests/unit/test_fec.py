@@ -880,3 +880,10 @@ def test_fields_typed_in_one_pass_are_those_typed_one_by_one(
         assert values.to_list() == wanted.to_list()
         assert lost.to_list() == wrong.to_list() == [False] * len(amounts)
     assert not found.rows
+
+
+def test_a_quoted_line_cut_short_still_names_its_entry(fec: Fec) -> None:
+    lines = [list(LINE), list(LINE.values()), ["VE", "Ventes", "7", "20230109"]]
+    text = "".join("\t".join(f'"{field}"' for field in line) + "\n" for line in lines)
+    lost = fec.bytes(text.encode())["unreadable_movements"].rows
+    assert lost.select("journal_code", "entry_number").rows() == [("VE", "7")]
