@@ -17,6 +17,7 @@ _INVISIBLE = (
 _QUOTES = r"[\"'`´‘’“”«»\u2032\u2033\ufffd]"
 _TOLD = r"^0*(?:[1-9][0-9]{2}|[1-9][0-9]?$)"  # by its first three digits, leading zeros aside, or a whole account of fewer
 _LETTERS = r"[1-9\p{L}]"
+_ODD = r"[^\x20-\x7e\u00c0-\u024f]"  # such as full-width or Cyrillic letters, which look like others
 
 
 def visible(text: pl.Series) -> pl.Series:
@@ -34,9 +35,11 @@ def unclear(account: pl.Series, lettering: pl.Series) -> tuple[pl.Series, pl.Ser
     """Which accounts cannot be told to lie outside those of open items, and which letterings cannot be understood."""
     accounts = ~account.str.contains(_TOLD).fill_null(True)
     quoted = lettering.str.contains(_QUOTES).fill_null(False)
-    return accounts, quoted
+    odd = lettering.str.contains(_ODD).fill_null(False)
+    return accounts, quoted | odd
 
 
 def unquoted(text: pl.Series) -> pl.Series:
-    """Text as it may have been meant, without quotes and blanks: what it is tied to, never what it is."""
-    return text.str.replace_all(_QUOTES, "").str.replace_all(r"\s", "")
+    """Text as it may have been meant, in plain characters without quotes and blanks: what it is tied to, never what it is."""
+    plain = text.str.normalize("NFKC").str.replace_all(_QUOTES, "")
+    return plain.str.replace_all(r"[^\x21-\x7e\u00c0-\u024f]", "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 from dataclasses import dataclass, field
+from typing import NoReturn
 from xml.parsers import expat
 
 from pipelines.errors import UnreadableFile
@@ -17,6 +18,7 @@ from pipelines.inbox import InboxFile
 
 MAX_DEPTH = 32  # the law's own form is six deep
 _BLOCK = 1 << 20
+_FRAME = ("comptabilite", "exercice", "journal", "ecriture", "ligne")
 _SEPARATOR = " "  # between a namespace and a name
 
 
@@ -97,6 +99,8 @@ class _Walk:
         self._entry: dict[str, str] = {}
         self._line: XmlLine | None = None
         self._is_entry = False
+        self._first = 0  # place of the entry's first line
+        self._field_name: str | None = None  # of the innermost element, where it is none of the form's frame
         self._texts: list[str] = []
         self._begun = 0
 
@@ -104,12 +108,20 @@ class _Walk:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise UnreadableFile("not_a_fec", f"{self._file.name}: elements nest deeper than {MAX_DEPTH}")
+        local = _local(name)
+        if self._field_name in self._known:
+            self._refuse(f"element {local} within {self._field_name}")
+        if self._line is not None and local in _FRAME:
+            self._refuse(f"element {local} within a line")
+        if self._is_entry and local in _FRAME and local != "ligne":
+            self._refuse(f"element {local} within an entry")
         self._texts = []
-        match _local(name):
+        self._field_name = None if local in _FRAME else local
+        match local:
             case "journal":
                 self._journal = {}
             case "ecriture":
-                self._entry, self._is_entry = {}, True
+                self._entry, self._is_entry, self._first = {}, True, len(self.book.lines)
             case "ligne":
                 assert self.parser is not None
                 self._begun = self.parser.CurrentByteIndex
@@ -124,10 +136,13 @@ class _Walk:
             self.book.lines.append(self._line)
             self._line = None
         elif local == "ecriture":
+            self._check_levels()
             self._entry, self._is_entry = {}, False
-        elif local not in ("journal", "exercice", "comptabilite"):
+        elif local == "journal":
+            self._journal = {}
+        elif local not in _FRAME:
             self._field(local, "".join(self._texts))
-        self._texts = []
+        self._texts, self._field_name = [], None
 
     def _field(self, local: str, text: str) -> None:
         if local == "datecloture":
@@ -136,12 +151,37 @@ class _Walk:
         name = self._known.get(local)
         if name is None:
             self.book.unknown.add(local)
-        elif self._line is not None:
-            self._line.own[name] = text
-        elif self._is_entry:
-            self._entry[name] = text
         else:
-            self._journal[name] = text
+            place = (
+                self._line.own if self._line is not None else self._entry if self._is_entry else self._journal
+            )
+            if name in place:
+                self._refuse(f"field {name} stands twice")
+            if place is self._journal and not name.startswith("Journal"):
+                self._refuse(f"field {name} outside an entry")
+            place[name] = text
+
+    def _check_levels(self) -> None:
+        """A field given at two levels of an entry says the same at both."""
+        for line in self.book.lines[self._first :]:
+            for inner, outer in (
+                (line.own, self._entry),
+                (line.own, self._journal),
+                (self._entry, self._journal),
+            ):
+                for name in inner.keys() & outer.keys():
+                    if inner[name].strip() != outer[name].strip():
+                        self._refuse(f"field {name} says two things in one entry")
+
+    def _refuse(self, what: str) -> NoReturn:
+        """What could be read in two ways is not read: the wrong one might free a line."""
+        assert self.parser is not None
+        line = self.parser.CurrentLineNumber
+        raise UnreadableFile(
+            "not_a_fec",
+            f"{self._file.name}: line {line}: {what}; expected the form of LPF art. A47 A-1, VII. Export it again",
+            what,
+        )
 
     def text(self, text: str) -> None:
         self._texts.append(text)

@@ -468,7 +468,7 @@ def _quoted_fields(lines: pl.Series, header: _Header, separator: str) -> tuple[l
         except csv.Error:
             fields = []
         whole = len(fields) == count
-        records.append(fields if whole else [""] * count)
+        records.append([*fields, *[""] * count][:count])  # a line cut short still names its entry
         rules.append(None if whole else "wrong_number_of_fields")
     frame = pl.DataFrame(records, schema=[f"{place}" for place in range(count)], orient="row")
     texts = [frame.to_series(place).cast(pl.String).alias(name) for place, name in header.known]

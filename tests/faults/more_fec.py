@@ -22,6 +22,12 @@ CASES = {
     "full_width": ("\uff14\uff11\uff11\uff10", "", "blocked"),
     "unlettered_other": ("606000", "", "purge"),
     "lettered_by_marks_of_direction": ("411000", "\u202aA\u202c", "purge"),
+    "account_of_a_class": ("41", "", "blocked"),
+    "account_of_one_digit": ("04", "", "blocked"),
+    "short_account_of_another_class": ("60", "", "purge"),
+    "full_width_lettering": ("512000", "\uff21", "blocked"),
+    "cyrillic_lettering": ("411000", "\u0410", "blocked"),
+    "lettering_with_blank_pattern": ("411000", "A\u2800", "blocked"),
     "by_name": ("CDUPONT", "", "blocked"),
 }
 

@@ -274,7 +274,12 @@ def _before_letterings(
     if any(not line.validated for line in whole):
         blocks.add("not_validated")
     if any(
-        not line.lettering and line.account.lstrip("0").startswith(terms.open_item_accounts) for line in whole
+        not line.lettering
+        and (
+            (bare := line.account.lstrip("0")).startswith(terms.open_item_accounts)
+            or any(account.startswith(bare) for account in terms.open_item_accounts)
+        )
+        for line in whole
     ):
         blocks.add("open_item")
     if balance(whole):

@@ -467,6 +467,33 @@ def test_xml_that_is_no_ledger_is_refused_whole(fec: Fec, text: str, rule: str) 
     assert caught.value.rule == rule
 
 
+BOOK = (
+    "<comptabilite><journal><JournalCode>VE</JournalCode><ecriture><EcritureNum>1</EcritureNum>"
+    "<EcritureDate>2018-01-05</EcritureDate><ligne><CompteNum>411000</CompteNum><Debit>1.00</Debit>"
+    "<Credit>0.00</Credit></ligne></ecriture></journal></comptabilite>"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "instead"),
+    [
+        ("<CompteNum>411000</CompteNum>", "<CompteNum>411<b/>606000</CompteNum>"),
+        ("<CompteNum>411000</CompteNum>", "<CompteNum>411000</CompteNum><CompteNum>606000</CompteNum>"),
+        ("<CompteNum>", "<ligne><CompteNum>606000</CompteNum></ligne><CompteNum>"),
+        ("<EcritureNum>", "<EcritureLet>A</EcritureLet><EcritureLet/><EcritureNum>"),
+        ("<ecriture>", "<EcritureLet>A</EcritureLet><ecriture>"),
+        ("<ligne>", "<ligne><EcritureDate>2017-01-05</EcritureDate>"),
+        ("<ligne>", "<ecriture/><ligne>"),
+        ("<ligne>", "<ligne><JournalCode>AC</JournalCode>"),
+    ],
+)
+def test_xml_that_can_be_read_in_two_ways_is_refused_whole(fec: Fec, place: str, instead: str) -> None:
+    assert fec.bytes(BOOK.encode(), "123456789FEC20181231.xml")["movements"].rows.height == 1
+    with pytest.raises(UnreadableFile) as refused:
+        fec.bytes(BOOK.replace(place, instead, 1).encode(), "123456789FEC20181231.xml")
+    assert refused.value.rule == "not_a_fec"
+
+
 def test_utf_16_with_its_mark_is_the_same_ledger(fec: Fec) -> None:
     batches = fec.lines({}, OTHER, encoding="utf-16")
     plain = fec.lines({}, OTHER)
@@ -853,3 +880,10 @@ def test_fields_typed_in_one_pass_are_those_typed_one_by_one(
         assert values.to_list() == wanted.to_list()
         assert lost.to_list() == wrong.to_list() == [False] * len(amounts)
     assert not found.rows
+
+
+def test_a_quoted_line_cut_short_still_names_its_entry(fec: Fec) -> None:
+    lines = [list(LINE), list(LINE.values()), ["VE", "Ventes", "7", "20230109"]]
+    text = "".join("\t".join(f'"{field}"' for field in line) + "\n" for line in lines)
+    lost = fec.bytes(text.encode())["unreadable_movements"].rows
+    assert lost.select("journal_code", "entry_number").rows() == [("VE", "7")]

@@ -29,3 +29,6 @@ from unlettered
 where unlettered.is_unclear
     or {{ starts_with('unlettered.bare_account', 'unlettered.suppliers_account') }}
     or {{ starts_with('unlettered.bare_account', 'unlettered.customers_account') }}
+    -- An account shorter than those, such as 41, may be any of theirs.
+    or {{ starts_with('unlettered.suppliers_account', 'unlettered.bare_account') }}
+    or {{ starts_with('unlettered.customers_account', 'unlettered.bare_account') }}
