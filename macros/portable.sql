@@ -73,3 +73,13 @@ explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 {% macro percentile_at(found, place) %}{{ return(adapter.dispatch('percentile_at')(found, place)) }}{% endmacro %}
 {% macro duckdb__percentile_at(found, place) %}cast({{ found }}[{{ place }}] as decimal(18, 6)){% endmacro %}
 {% macro spark__percentile_at(found, place) %}cast({{ found }}[{{ place - 1 }}] as decimal(18, 6)){% endmacro %}
+
+{# A text as it is compared where it may have been written anyhow: no blanks, no invisible characters, small letters. #}
+{% macro alike(text) %}{{ return(adapter.dispatch('alike')(text)) }}{% endmacro %}
+{% macro duckdb__alike(text) %}lower(regexp_replace(nfc_normalize({{ text }}), '[\s\pZ\pC]+', '', 'g')){% endmacro %}
+{% macro spark__alike(text) %}lower(regexp_replace({{ text }}, '[\\s\\p{Z}\\p{C}]+', '')){% endmacro %}
+
+{# A text out of a JSON object; null where it has none. #}
+{% macro json_text(object, name) %}{{ return(adapter.dispatch('json_text')(object, name)) }}{% endmacro %}
+{% macro duckdb__json_text(object, name) %}json_extract_string({{ object }}, '$.{{ name }}'){% endmacro %}
+{% macro spark__json_text(object, name) %}get_json_object({{ object }}, '$.{{ name }}'){% endmacro %}

@@ -13,13 +13,14 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 
 from pipelines import (
     answered,
-    calendar_coverage,
     contract,
     landing,
     models,
+    notices,
     progress,
     publication,
     reports,
+    statement_keeping,
     warehouse,
 )
 from pipelines.errors import BuildError
@@ -40,6 +41,7 @@ _LEDGER = (
     "backup_facts",
     "ticket_facts",
     "unsettled_tickets",
+    "notices",
 )
 
 
@@ -117,9 +119,14 @@ def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
 )
 def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.MaterializeResult[Any]:
     answered.ask(livret.settings)
-    started = context.instance.get_run_stats(context.run.run_id).launch_time
+    stats = context.instance.get_run_stats(context.run.run_id)
+    started = (
+        stats.launch_time or stats.start_time
+    )  # a run in the command's own process is launched by nobody
     with warehouse.writer(livret.settings.work_database) as con:
         landing.create(con)
+        # Now already: what cannot be replaced in the end is told before hours of work.
+        statement_keeping.take_back(con, livret.settings.warehouse)
         landing.start_run(con, context.run.run_id, livret.as_of, _iso(started, livret.as_of))
         refused = landing.Landing(con, livret.settings.inbox).refuse_unknown()
     return dg.MaterializeResult(metadata={"as_of": livret.as_of, "files_of_unknown_folders": refused.files})
@@ -197,15 +204,16 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per fact, points apart, by which the kept copies of backups were located.",
                 "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
                 "One row per ticket whose kept verdicts depend on the instant that was asked.",
+                "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
             ),
             strict=True,
         )
     ],
 )
 def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
-    """What was read, once all of it is; the calendars must cover it before a model runs."""
+    """What was read, once all of it is."""
     with warehouse.writer(livret.settings.work_database) as con:
-        calendar_coverage.check(con)
+        notices.gather(con)
         for name in _LEDGER:
             yield dg.MaterializeResult(
                 ["landing", name], metadata={"dagster/row_count": landing.rows(con, name)}
@@ -222,7 +230,8 @@ _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_
     exclude="resource_type:unit_test tag:step",
 )
 def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[Any]:
-    """All models and their tests, in this process; a failed test or model ends the run before anything is published."""
+    """All models and their tests, in this process. A model that fails, or a test of the warehouse itself, ends the run before
+    anything is published; one of some contracts' figures puts these aside."""
     progress.tell("models and their tests")
     outcomes = models.build(livret.settings.work, *_selection(context))
     with warehouse.writer(livret.settings.work_database) as con:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from pipelines.errors import BuildError, ConfigurationError, LivretError
+from pipelines.errors import ConfigurationError, LivretError
 from pipelines.resources import ROOT, Settings, settings
 
 _OPTIONS = {
@@ -32,7 +32,8 @@ _OPTIONS = {
         "--reports", type=click.Path(path_type=Path), help="Folder of reports (LIVRET_REPORTS)."
     ),
     "as_of": click.option(
-        "--as-of", help="Instant of the question, ISO 8601 with offset (LIVRET_AS_OF; default now)."
+        "--as-of",
+        help="Instant of the question, ISO 8601 with offset, or a day: its end (LIVRET_AS_OF; default now).",
     ),
     "quiet": click.option("--quiet", is_flag=True, help="Say nothing but errors."),
     "as_json": click.option("--json", "as_json", is_flag=True, help="Answer in JSON."),
@@ -110,12 +111,13 @@ def run(
 
 
 @cli.command()
-@_with("inbox", "as_json")
-def check(inbox: Path | None, as_json: bool) -> None:
+@_with("inbox", "contract", "as_json")
+def check(inbox: Path | None, contract: Path | None, as_json: bool) -> None:
     """Read and validate only: what would be accepted and rejected, and why."""
     from pipelines import checking
 
-    found = checking.of(settings(now=_now(), inbox=inbox).inbox, _now())
+    chosen = settings(now=_now(), inbox=inbox, contract=contract)
+    found = checking.of(chosen.inbox, chosen.contract, _now())
     click.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else checking.table(found))
 
 
@@ -134,17 +136,17 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 @_with("warehouse", "quiet", "as_json")
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
-    from pipelines import statements
+    from pipelines import statement_keeping, statements
     from pipelines.publication import publish
-    from pipelines.warehouse import only_run, refuse_unfinished, writer
+    from pipelines.warehouse import only_run, refuse_unbuilt, refuse_unfinished, writer
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)
-    if not chosen.work_database.is_file():
-        raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
+    refuse_unbuilt(chosen.work_database, chosen.warehouse)
     with only_run(chosen.work):
         refuse_unfinished(chosen.work_database, chosen.warehouse)
         with writer(chosen.work_database) as con:
+            statement_keeping.take_back(con, chosen.warehouse)
             closed = statements.close(con, wanted)
         publish(chosen.work_database, chosen.warehouse)
     if as_json:
@@ -175,12 +177,11 @@ def purge_list(
     as_json: bool,
 ) -> None:
     """What a client may purge: list, manifest and archive. Deletes nothing."""
-    from pipelines import purge
-    from pipelines.warehouse import only_run, refuse_unfinished
+    from pipelines import purge, purge_rejects
+    from pipelines.warehouse import only_run, refuse_unbuilt, refuse_unfinished
 
     chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
-    if not chosen.work_database.is_file():
-        raise BuildError(f"{chosen.work_database}: no working database there yet; `livret run` makes it")
+    refuse_unbuilt(chosen.work_database, chosen.warehouse)
     with only_run(chosen.work):
         refuse_unfinished(chosen.work_database, chosen.warehouse)
         written = purge.purge_list(
@@ -193,6 +194,8 @@ def purge_list(
             f"{written.lines} lines in {written.entries} entries, debit {written.debit}, credit {written.credit}, "
             f"{written.size_bytes} bytes\nlist sha256 {written.digest}\n{written.manifest}"
         )
+        for line in purge_rejects.told(written.rejects):
+            click.echo(line)
 
 
 @cli.command()
@@ -322,12 +325,13 @@ def _reason(why: str | None) -> str:
 
 
 def _refuse_unusable(chosen: Settings) -> None:
-    """Contract and inbox are looked at before anything starts, so that a typing error costs no build."""
-    from pipelines import contract, inbox
+    """Contract, inbox and what is to be replaced are looked at before anything starts: a typing error costs no build."""
+    from pipelines import contract, inbox, statement_keeping
 
     contract.load(chosen.contract)
     for _ in inbox.discover(chosen.inbox):
         break
+    statement_keeping.refuse_unpublished(chosen.warehouse)
 
 
 def _teller(quiet: bool) -> Any:

@@ -100,6 +100,14 @@ def load(folder: Path) -> Contract:
     return Contract(folder, tables, digest)
 
 
+def time_zones(folder: Path, day: date) -> list[str]:
+    """The zones of the contracts that hold on a day, else of all there are, each once."""
+    contracts = load(folder).tables["contracts"]
+    until = pl.col("valid_until")
+    held = contracts.filter((pl.col("valid_from") <= day) & (until.is_null() | (until > day)))
+    return sorted((held if held.height else contracts)["time_zone"].unique().to_list())
+
+
 def write(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Replace the schema `sla_contract` of the connection's database by these tables, in one transaction."""
     con.execute("begin transaction")

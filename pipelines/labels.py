@@ -97,11 +97,45 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "closes before it opens": ("fermé avant d’être ouvert", "closes before it opens"),
     "registered after as_of": ("enregistré après la date de la question", "registered after as_of"),
+    "unknown_environment": ("environnement inconnu du registre", "environment unknown to the registry"),
+    "unknown_client": ("client inconnu du registre", "client unknown to the registry"),
+    "unknown_contract": ("contrat absent du dossier des contrats", "contract not in the contract folder"),
+    "no_registry": ("aucun registre dans les fichiers", "no registry among the files"),
+    "after_as_of": ("postérieur à la date de la question", "after the instant asked about"),
     "tickets": ("demandes", "tickets"),
     "attestations": ("attestations", "attestations"),
     "backups": ("sauvegardes", "backups"),
     "history": ("historique", "history"),
     "holds": ("gels", "holds"),
+    "dossiers": ("dossiers", "dossiers"),
+    "may be of any client: no purge list is written": (
+        "peut viser tout client : aucune liste de purge n’est établie",
+        "may be of any client: no purge list is written",
+    ),
+    "was rejected: holds all of its client or dossier until corrected": (
+        "rejeté : gèle tout son client ou dossier jusqu’à correction",
+        "was rejected: holds all of its client or dossier until corrected",
+    ),
+    "was rejected; no ledger of that client and dossier was read": (
+        "rejeté ; aucune écriture de ce client et de ce dossier n’a été lue",
+        "was rejected; no ledger of that client and dossier was read",
+    ),
+    "no ledger of that client and dossier was read": (
+        "aucune écriture de ce client et de ce dossier n’a été lue",
+        "no ledger of that client and dossier was read",
+    ),
+    "ends before it begins: holds until corrected": (
+        "finit avant de commencer : gèle jusqu’à correction",
+        "ends before it begins: holds until corrected",
+    ),
+    "no ledger has that dossier: all of the client it may be are held": (
+        "dossier sans écritures : tous ceux du client qu’il peut viser sont gelés",
+        "no ledger has that dossier: all of the client it may be are held",
+    ),
+    "spelled otherwise than the ledger it holds": (
+        "écrit autrement que les écritures qu’il gèle",
+        "spelled otherwise than the ledger it holds",
+    ),
 }
 
 

@@ -22,6 +22,7 @@ from pipelines import (
     build_memory,
     file_versions,
     ledgers,
+    notices,
     probe_days,
     source_config,
     withdrawal,
@@ -31,7 +32,7 @@ from pipelines.errors import BuildError, InvariantError, UnreadableFile
 from pipelines.inbox import InboxFile, discover, sha256
 from pipelines.landing_tables import SOURCES, TABLES, LandingTable
 from pipelines.merging import merge
-from pipelines.readers import Batch, Reader, readers, reject, rejects_frame
+from pipelines.readers import Batch, Reader, readers, reject, rejected_guards, rejects_frame
 from pipelines.validation import are_sound, validated
 from pipelines.warehouse import number
 
@@ -144,8 +145,8 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             raise BuildError(
                 f"the working database was made by another version of livret: landing.{'.'.join(place)} is"
                 f" {stands.get(place, 'missing')}, expected {kind}. Run that version, or move the .work folder beside the"
-                " warehouse away and run again with every file in the inbox: all is read anew. Keep a copy of the published file"
-                " first: it alone has the statements of closed months then"
+                " warehouse away and run again with every file in the inbox: all is read anew, and the statements of closed"
+                " months are taken back from the published file"
             )
 
 
@@ -175,6 +176,7 @@ def _make(con: duckdb.DuckDBPyConnection) -> None:
     backup_points.create(con)
     ledgers.create(con)
     build_memory.create(con)
+    notices.create(con)
 
 
 def start_run(con: duckdb.DuckDBPyConnection, run_id: str, as_of: str, started_at: str) -> None:
@@ -429,6 +431,10 @@ class Landing:
         self._rejects = [frame.filter(pl.col("file_id") != under_way.file_id) for frame in self._rejects]
         row = rejects_frame([reject(1, error.rule, error.column, error.value, str(error))])
         self._rejects.append(_of_file(under_way.file_id, row))
+        guard = rejected_guards.of_refused(under_way.file, error)
+        if guard is not None:
+            rows_of_guard = (under_way.file_id, _of_file(under_way.file_id, guard.rows))
+            self._rows.setdefault(guard.table, []).append(rows_of_guard)
         under_way.counts = Counts(files=1, rows_in=1)
         under_way.events, under_way.is_refused = [], True
         under_way.notes.append(str(error))

@@ -105,6 +105,9 @@ _TABLES = (
     LandingTable("environments", "registry", registry.Environments, ("environment_id",)),
     LandingTable("dossiers", "registry", registry.Dossiers, ("client_id", "dossier_id", "fiscal_year_from")),
     LandingTable(
+        "rejected_dossiers", "registry", registry.RejectedDossiers, ("file_id", "line"), is_counted=False
+    ),
+    LandingTable(
         "checks",
         "monitoring",
         monitoring.Checks,
@@ -225,6 +228,7 @@ _TABLES = (
         "fec_deviations", "history", history.FecDeviations, ("file_ref", "deviation"), is_counted=False
     ),
     LandingTable("holds", "holds", holds.Holds, ("hold_id",), event="from_on"),
+    LandingTable("rejected_holds", "holds", holds.RejectedHolds, ("file_id", "line"), is_counted=False),
 )
 
 TABLES: dict[str, LandingTable] = {table.name: table for table in _TABLES}

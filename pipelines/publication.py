@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import models
+from pipelines import models, statement_keeping
 from pipelines.warehouse import PUBLISHED_SCHEMAS, number, writer
 
 _SMALL = 256  # blocks of a quarter of a mebibyte: below, nobody minds how many of them stand empty
@@ -40,9 +40,13 @@ def publish(database: Path, warehouse: Path) -> dict[str, int]:
     """Write the schemas that readers need to a new file and swap it in at once. Returns rows by `schema.table`.
 
     A reader that has the old file open keeps it; a crash leaves the old file whole, or the new one, upon which the next run
-    does not build.
+    does not build. Statements of the old file are taken back first, so that the new one holds them whatever became of the
+    working database. Raises BuildError where what lies at `warehouse` was not published, InvariantError where a statement
+    would be lost or altered; the old file stays then.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with writer(database) as con:
+        statement_keeping.take_back(con, warehouse)
     for left in warehouse.parent.glob(f".{warehouse.name}.*.new*"):
         left.unlink()  # of a run that was killed while it published
     handle, name = tempfile.mkstemp(prefix=f".{warehouse.name}.", suffix=".new", dir=warehouse.parent)
@@ -54,6 +58,7 @@ def publish(database: Path, warehouse: Path) -> dict[str, int]:
         if _is_last_of(database, warehouse):
             shutil.copyfile(warehouse, fresh)
         rows = _write(database, fresh, token)
+        statement_keeping.refuse_fewer(warehouse, fresh)
         os.replace(fresh, warehouse)
         # What somebody wrote into the file before goes with it.
         Path(f"{warehouse}.wal").unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from pyarrow import parquet
 
 from pipelines.errors import BuildError, ConfigurationError, InvariantError
 from pipelines.inbox import InboxFile, sha256
+from pipelines.purge_rejects import Reject, refuse_unplaced, touching
 from pipelines.readers import history_fec
 from pipelines.readers.history_certificates import KEY, PURGED_ON
 from pipelines.readers.movement_keys import list_digest
@@ -79,7 +80,7 @@ where keys.client_id = $client
 
 @dataclass(frozen=True)
 class PurgeList:
-    """What was written, and where. `lines` 0: there is nothing to purge."""
+    """What was written, and where. `lines` 0: nothing to purge. `rejects`: what could not be read and may touch them."""
 
     folder: Path
     digest: str
@@ -88,6 +89,7 @@ class PurgeList:
     debit: str
     credit: str
     size_bytes: int
+    rejects: tuple[Reject, ...] = ()
 
     @property
     def manifest(self) -> Path:
@@ -97,13 +99,15 @@ class PurgeList:
 def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: str | None = None) -> PurgeList:
     """Write the purge candidates of a client, or of one of its dossiers, below `folder`, in a folder named after them.
 
-    Reads the working database of the last run. Raises BuildError where there is none, a run is writing to it or broke off,
-    ConfigurationError for a client or dossier without a ledger, InvariantError where the archive does not read back to the
-    same rows and sums (then nothing is left behind).
+    Reads the working database of the last run. Raises BuildError where there is none, a run is writing to it or broke off, or
+    what may be a hold of any client could not be read (R41); ConfigurationError for a client or dossier without a ledger;
+    InvariantError where the archive does not read back to the same rows and sums (then nothing is left behind).
     """
     with _reading(work_database) as con:
         _check_known(con, client_id, dossier_id)
         _check_judged(con, client_id)
+        refuse_unplaced(con, client_id)
+        rejects = touching(con, client_id, dossier_id)
         lines = con.execute(_LINES, {"client": client_id, "dossier": dossier_id}).pl().sort(*_ORDER)
         run = con.execute(
             "select strftime(as_of at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ') from landing.run"
@@ -135,6 +139,7 @@ def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: st
             "contract_sha256": hashlib.sha256(
                 "".join(f"{file} {text}\n" for file, text in texts).encode()
             ).hexdigest(),
+            "rejects": [asdict(reject) for reject in rejects],
             "files": {path: {"sha256": sha256(fresh / path)} for path in (LIST_PARQUET, LIST_CSV, *archived)},
         }
         (fresh / MANIFEST).write_text(
@@ -151,6 +156,7 @@ def purge_list(work_database: Path, folder: Path, client_id: str, dossier_id: st
         manifest["debit"],
         manifest["credit"],
         manifest["bytes"],
+        rejects,
     )
 
 

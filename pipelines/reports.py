@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 from plotly.offline import get_plotlyjs
 
-from pipelines import figures
+from pipelines import figures, report_notices
 from pipelines import warehouse as published
 from pipelines.errors import BuildError
 from pipelines.labels import NONE
@@ -106,6 +106,7 @@ QUERIES: Mapping[str, str] = {
     "purge": "select * from sla_marts.headline_purge order by fiscal_year, verdict",
     "freshness": "select * from sla_marts.source_freshness order by source, format",
     "rejects": "select * from sla_marts.headline_rejects order by rows_rejected desc, source, format, rule",
+    "notices": "select * from sla_marts.notices order by notice, name, source, log",
     "unjudged": "select * from sla_marts.unjudged order by reason, log, name",
     "obligations": "select * from sla_marts.obligations order by month, article, title",
     "files": "select name, sha256 from sla_contract.contract_files order by name",
@@ -404,8 +405,15 @@ def _matrix(environments: pl.DataFrame) -> str:
             line.append(_rate_cell(cells.get((environment_id, value))))
         rows.append(line)
     headers = [both("Environnement", "Environment"), *(month(value) for value in months)]
-    note = shown_of(len(rows), len(order), "sla_marts.monthly_availability")
-    return table(headers, rows, css="matrix", note=note)
+    every = environments["month"].n_unique()
+    notes = [shown_of(len(rows), len(order), "sla_marts.monthly_availability")]
+    if every > len(months):
+        notes.append(
+            both(
+                f"Les {len(months)} derniers mois sur {every}.", f"The last {len(months)} of {every} months."
+            )
+        )
+    return table(headers, rows, css="matrix", note=" ".join(filter(None, notes)))
 
 
 def _rate_cell(row: Row | None) -> Cell:
@@ -735,6 +743,7 @@ def evidence_section(data: Figures, zone: str) -> str:
         _rejects(data.rows("rejects")),
         heading("Hors de tout contrat", "Judged by no contract"),
         _unjudged(data.rows("unjudged")),
+        report_notices.notices(data.rows("notices"), zone, LIST_ROWS),
         _contract_files(data.rows("files")),
         _definitions(data.rows("definitions")),
     )
@@ -861,6 +870,12 @@ def page(data: Figures) -> str:
                 obligations_section,
             )
         ]
+    left_out = [
+        row["contract_id"]
+        for row in contracts
+        if row["contract_id"] not in {page["contract_id"] for page in shown}
+    ]
+    body.append(report_notices.unmeasured(left_out))
     body += [history_section(data), evidence_section(data, zone)]
     return _filled(
         title=f"Livret de services – {total['as_of']:%Y-%m-%d}",

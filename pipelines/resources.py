@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipelines.errors import ConfigurationError
 
@@ -60,13 +61,48 @@ def settings(
         return Path(given or environment.get(f"LIVRET_{name}") or ROOT / default).absolute()
 
     text = as_of or environment.get("LIVRET_AS_OF")
+    terms = path(contract, "CONTRACT", "data/contract")
     return Settings(
         inbox=path(inbox, "INBOX", "data/inbox"),
-        contract=path(contract, "CONTRACT", "data/contract"),
+        contract=terms,
         warehouse=path(warehouse, "WAREHOUSE", "data/warehouse/livret.duckdb"),
         reports=path(reports, "REPORTS", "data/reports"),
-        as_of=instant(text) if text else now,
+        as_of=_asked(text, terms) if text else now,
     )
+
+
+def _asked(text: str, contract: Path) -> datetime:
+    """An instant, or a day's end in the zone of the contract: the first instant of the next day."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return instant(text)
+    from pipelines.contract import time_zones  # heavy, and needed for a bare day only
+
+    ends = [_end(day, zone, text) for zone in time_zones(contract, day)]
+    if not ends:
+        raise ConfigurationError(
+            f"--as-of {text}: {contract} has no contract whose zone would tell when that day ends; give an instant, such as"
+            f" {text}T23:59:59Z"
+        )
+    if len({end.astimezone(UTC) for end in ends}) > 1:
+        told = ", ".join(f"{end.isoformat()} ({end.tzinfo})" for end in ends)
+        raise ConfigurationError(
+            f"--as-of {text}: the contracts lie in several zones, in which that day ends at different instants;"
+            f" give one of {told}"
+        )
+    return ends[0].astimezone(UTC)
+
+
+def _end(day: date, zone: str, text: str) -> datetime:
+    try:
+        end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+        end.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise ConfigurationError(
+            f"--as-of {text!r}: lies beyond the years 1 to 9999; ask about another day"
+        ) from error
+    return end
 
 
 def instant(text: str) -> datetime:
@@ -75,10 +111,13 @@ def instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigurationError(
-            f"--as-of {text!r}: not an instant; expected ISO 8601 with an offset, such as 2026-04-01T09:00:00+02:00"
+            f"--as-of {text!r}: not an instant; expected ISO 8601 with an offset, such as 2026-04-01T09:00:00+02:00,"
+            " or a day, such as 2026-03-31, for its end"
         ) from error
     if found.tzinfo is None:
-        raise ConfigurationError(f"--as-of {text!r} has no offset; add one, such as {text}+02:00 or {text}Z")
+        raise ConfigurationError(
+            f"--as-of {text!r} has no offset; add one, such as {found.isoformat()}+02:00 or {found.isoformat()}Z"
+        )
     try:
         return found.astimezone(UTC)
     except OverflowError as error:

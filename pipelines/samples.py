@@ -1180,8 +1180,8 @@ def _write_history(inbox: Inbox) -> None:
     columns = ("hold_id", "client_id", "dossier_id", "reason", "legal_basis", "from_on", "until_on", "released_on",
                "movements_from", "movements_until", "fiscal_years", "accounts", "piece")  # fmt: skip
     inbox.csv("holds/canonical/holds.csv", ({name: row.get(name, "") for name in columns} for row in HOLDS), bad=(
-        "H-05,aubry,D001,Date impossible,,2025-02-30,,,,,,,",
-        "H-06,aubry,D001,,,2025-01-01,,,,,,,",
+        "H-05,corbin,K01,Date impossible,,2025-02-30,,,,,,,",
+        "H-06,corbin,K01,,,2025-01-01,,,,,,,",
     ))  # fmt: skip
 
 

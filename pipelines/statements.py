@@ -1,7 +1,7 @@
 """Monthly statements: a month's figures per environment, written once and never altered (rules.md section 9).
 
 Figures that change later (checks or justifications that came late) make a new version beside the old one, with what
-changed and the input files that came in between.
+changed and the input files that came in between. How statements outlive the working database: statement_keeping.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import duckdb
 from pipelines import tables
 from pipelines.errors import ConfigurationError
 
-_CREATE = """
+CREATE = """
 create schema if not exists sla_statements;
 create table if not exists sla_statements.statements (
     contract_id varchar not null, environment_id varchar not null, month date not null, version integer not null,
@@ -64,7 +64,7 @@ def month_of(text: str) -> date:
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Make the schema that is not there yet."""
-    con.execute(_CREATE)
+    con.execute(CREATE)
 
 
 def close(con: duckdb.DuckDBPyConnection, month: date) -> Closed:

@@ -37,8 +37,13 @@ def text(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -
     )
 
 
+def printable(text: str) -> str:
+    """Text in which control characters are shown, never sent to the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
-    plain = "".join(character if character.isprintable() else "?" for character in str(value))
+    plain = printable(str(value))
     return plain if len(plain) <= CELL else f"{plain[: CELL - 1]}…"

@@ -12,7 +12,7 @@ import duckdb
 from pipelines.errors import BuildError, ConfigurationError
 from pipelines.resources import MEMORY, PORTION_MEMORY
 
-_NO_WAREHOUSE = "not a file that `livret run` published; name that one, or remove it and run again"
+_NO_WAREHOUSE = "not a file that `livret run` published; name that one, or move it away and run again"
 FORGOTTEN = "files were forgotten"  # in place of a run's id: what was built still holds what was withdrawn
 PUBLISHED_SCHEMAS = ("sla_contract", "sla_marts", "sla_statements")
 
@@ -101,6 +101,17 @@ def reader(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
+
+
+def refuse_unbuilt(database: Path, warehouse: Path) -> None:
+    """The same words and exit status for every command that works on what a run left. Raises BuildError where none did."""
+    with reader(warehouse):
+        pass
+    if not database.is_file():
+        raise BuildError(
+            f"{database}: no working database beside {warehouse}; `livret run` makes it from the inbox, and takes the"
+            " statements back from that file"
+        )
 
 
 def refuse_unfinished(database: Path, warehouse: Path) -> None:

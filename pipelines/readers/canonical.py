@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox import InboxFile
-from pipelines.readers import Batch, Reader, history_canonical, rejects_frame
+from pipelines.readers import Batch, Reader, history_canonical, rejected_guards, rejects_frame
 from pipelines.readers.block import LINE, Block, raw_text
 from pipelines.readers.tabular import (
     SUFFIXES,
@@ -73,6 +73,8 @@ def read(file: InboxFile) -> Iterator[Batch]:
     """Rows of the table that the file's name tells, block by block."""
     table, model = _table(file)
     columns = model.to_schema().columns
+    if table in rejected_guards.GUARDS:
+        rejected_guards.refuse_empty(file)
     first = True
     for block in blocks(file):
         notes = (*block.notes, *(_notes(block.rows, columns, table, file.config) if first else ()))
@@ -80,8 +82,23 @@ def read(file: InboxFile) -> Iterator[Batch]:
         batch = _typed_batch(table, columns, block, file, notes)
         if table == "movements":
             yield from history_canonical.with_unreadable(batch, file)
+        elif table in rejected_guards.GUARDS:
+            yield from rejected_guards.with_rejected(batch, _texts(table, columns, block, file))
         else:
             yield batch
+
+
+def _texts(table: str, columns: Mapping[str, Any], block: Block, file: InboxFile) -> pl.DataFrame:
+    """The texts that tell whom a row of holds or dossiers concerns, of every row that could be split (see `with_rejected`)."""
+    texts = [
+        typed(raw_column(block.rows, name, columns[name], file.config, file), pl.String(), file.config).values
+        for name in rejected_guards.GUARDS[table].scope
+    ]
+    known = {source_column(name, file.config) for name in columns} | {LINE}
+    return pl.DataFrame([block.rows[LINE], *texts]).with_columns(
+        rejected_guards.blank(block.rows.drop(LINE)),
+        rejected_guards.day_in_unknown_column(block.rows.drop(known, strict=False)),
+    )
 
 
 def _table(file: InboxFile) -> tuple[str, type[LandingModel]]:

@@ -30,14 +30,21 @@ def read(file: InboxFile) -> Iterator[Batch]:
         raise UnreadableFile(
             "not_parquet", f"{file.name}: not readable as Parquet ({str(error)[:200]})"
         ) from error
-    frame = pl.DataFrame(pl.from_arrow(table))
-    missing = [name for name in KEY if name not in frame.columns]
     stamp = (table.schema.metadata or {}).get(PURGED_ON)
+    # Without its metadata, which Polars takes for UTF-8 and stops the program where they are not.
+    frame = pl.DataFrame(pl.from_arrow(table.replace_schema_metadata(None)))
+    missing = [name for name in (*KEY, "debit", "credit") if name not in frame.columns]
     if missing or stamp is None:
-        raise UnreadableFile(
-            "not_a_certificate",
-            f"{file.name}: no {', '.join(missing) or 'date'}; make it with livret purge-certify",
+        raise _no_certificate(file, f"no {', '.join(missing) or 'date'}")
+    try:
+        purged_on = date.fromisoformat(stamp.decode())
+        keys = frame.select(
+            pl.col("client_id", "dossier_id").cast(pl.String), pl.col("movement_id").cast(pl.Int64)
         )
+    except (ValueError, pl.exceptions.PolarsError) as error:
+        raise _no_certificate(file, str(error)[:200]) from error
+    if sum(keys.null_count().row(0)):
+        raise _no_certificate(file, "a line without client, dossier or key")
     certificate_id = list_digest(frame)
     if certificate_id != file.stem.removesuffix(".parquet"):
         raise UnreadableFile(
@@ -47,13 +54,17 @@ def read(file: InboxFile) -> Iterator[Batch]:
         )
     yield Batch(
         "purged_movements",
-        frame.select(
+        keys.select(
             pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("line"),
             pl.lit(certificate_id).alias("certificate_id"),
             *KEY,
-            pl.lit(date.fromisoformat(stamp.decode())).alias("purged_on"),
+            pl.lit(purged_on).alias("purged_on"),
         ),
     )
+
+
+def _no_certificate(file: InboxFile, why: str) -> UnreadableFile:
+    return UnreadableFile("not_a_certificate", f"{file.name}: {why}; make it with livret purge-certify")
 
 
 READER = Reader("history", "certificates", ("purged_movements",), read, suffixes=(".parquet",))

@@ -23,3 +23,14 @@ class Holds(LandingModel):
     )
     accounts: str = text("Only accounts with these prefixes, separated by blanks or commas", nullable=True)
     piece: str = text("Only this piece", nullable=True)
+
+
+class RejectedHolds(LandingModel):
+    """One row per rejected row of holds in one reading of a file, or per file refused whole: what of its scope can be read."""
+
+    hold_id: str = text("Key of the hold", nullable=True)
+    client_id: str = text("Client; null: cannot be told", nullable=True)
+    dossier_id: str = text("Only this dossier", nullable=True)
+    rule: str = text("Rule the row breaks")
+    column: str = text("Column that breaks it", nullable=True)
+    value: str = value("Value seen", nullable=True)

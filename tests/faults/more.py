@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.faults import more_fec
+from tests.faults import more_fec, more_protect
 
 Row = dict[str, object]
 
@@ -19,10 +19,25 @@ _ENGLISH = {**_FROM, "time_zone": "Europe/Paris", "language": "fr"}
 CONTRACT: dict[str, list[Row]] = {
     "contracts.csv": [
         {**_ENGLISH, "contract_id": "never", "title": "never", "service": "never", "holiday_calendar": "fr-metropole"},
+        {**_ENGLISH, "contract_id": "ended", "title": "ended", "service": "ended", "holiday_calendar": "ended"},
         {**_ENGLISH, "contract_id": "short", "title": "short", "service": "short", "holiday_calendar": "short"},
     ],
     "holiday_calendars.csv": [
-        {"holiday_calendar": "short", "covers_from": "2025-01-01", "covers_until": "2028-01-01", "source": "test"}
+        {"holiday_calendar": "short", "covers_from": "2025-01-01", "covers_until": "2028-01-01", "source": "test"},
+        {"holiday_calendar": "ended", "covers_from": "2020-01-01", "covers_until": "2026-01-01", "source": "test"},
+    ],
+    "clocks.csv": [
+        {
+            **_FROM,
+            "contract_id": contract,
+            "clock": clock,
+            "weekday": day,
+            "opens": "09:00:00",
+            "closes": "17:00:00",
+        }
+        for contract in ("short", "ended")
+        for clock in ("support", "reference")
+        for day in range(1, 6)
     ],
     "targets.csv": [
         {**_FROM, "contract_id": "never", "commitment": "take_in_charge", "criticality": "critical", "value": "4",
@@ -33,6 +48,12 @@ CONTRACT: dict[str, list[Row]] = {
          "unit": "working_day", "clock": "working_day"},
         {**_FROM, "contract_id": "never", "commitment": "availability", "value": "99.5", "unit": "pct",
          "clock": "reference"},
+        {**_FROM, "contract_id": "short", "commitment": "take_in_charge", "criticality": "critical", "value": "4", "unit": "h",
+         "clock": "support"},
+        {**_FROM, "contract_id": "short", "commitment": "fix_or_workaround", "criticality": "2", "value": "6",
+         "unit": "working_day", "clock": "support"},
+        {**_FROM, "contract_id": "short", "commitment": "availability", "value": "99.5", "unit": "pct", "clock": "reference"},
+        {**_FROM, "contract_id": "ended", "commitment": "availability", "value": "99.5", "unit": "pct", "clock": "reference"},
         {**_FROM, "contract_id": "short", "commitment": "backup_retention", "value": "45", "unit": "day"},
         {**_FROM, "contract_id": "short", "commitment": "backup_places", "value": "2", "unit": "count"},
     ],
@@ -42,9 +63,10 @@ CONTRACT: dict[str, list[Row]] = {
 def write(inbox: Path) -> None:
     """All of them below the inbox, each kind in a folder of its own."""
     more_fec.write(inbox)
-    for kind in (_points, _clocks):
+    for kind in (_points, _clocks, _edges):
         for path, rows in kind().items():
             _csv(inbox / path, rows)
+    more_protect.write(inbox)
 
 
 def environment(name: str, contract: str = BOOKLET, client: str | None = None) -> Row:
@@ -92,6 +114,42 @@ def _points() -> dict[str, list[Row]]:
         environment("bdoc"), environment("bshort", "short"), environment("bchain"), environment("bold"),
     ]  # fmt: skip
     return files
+
+
+def _edges() -> dict[str, list[Row]]:
+    """Facts before a calendar that begins in 2025, beside others within it; and a contract whose calendar ended."""
+    ticket = {"client_id": "bshort", "environment_id": "bshort", "channel": "support", "kind": "incident",
+              "criticality": "critical"}  # fmt: skip
+    checks = [
+        {"environment_id": "bshort", "probe_id": "web", "checked_at": f"{day}T0{hour}:00:00Z", "status": "up",
+         "period_s": "3600"}
+        for day in ("2024-12-31", "2025-01-02", "2026-06-09")
+        for hour in range(10)
+    ]  # fmt: skip
+    return {
+        "registry/canonical/more/environments_edges.csv": [environment("ended", "ended"), environment("bedge", "short")],
+        "tickets/canonical/more/tickets_edges.csv": [
+            {**ticket, "ticket_id": "e-before", "created_at": "2024-06-03T10:00:00Z",
+             "taken_in_charge_at": "2024-06-03T11:00:00Z"},
+            {**ticket, "ticket_id": "e-after", "created_at": "2025-06-03T10:00:00Z",
+             "taken_in_charge_at": "2025-06-03T11:00:00Z"},
+            {**ticket, "ticket_id": "e-days", "kind": "anomaly", "anomaly_level": "2",
+             "created_at": "2025-06-03T10:00:00Z", "qualified_at": "2024-06-03T10:00:00Z"},
+            {**ticket, "ticket_id": "e-ended", "client_id": "ended", "environment_id": "ended",
+             "created_at": "2025-06-03T10:00:00Z"},
+        ],
+        "history/canonical/more/movements_edges.csv": [
+            {"client_id": "bshort", "dossier_id": "d", "journal_code": "VE", "entry_number": "1", "line_number": line,
+             "entry_on": "2025-01-05", "account": account, "debit": debit, "credit": credit}
+            for line, account, debit, credit in ((1, "606000", "1.00", "0.00"), (2, "512000", "0.00", "1.00"))
+        ],
+        "monitoring/canonical/more/checks_edges.csv": [
+            *checks, *({**check, "environment_id": "ended"} for check in checks)],
+        "monitoring/outages/more/outages_edges.csv": [
+            {"environment_id": "bedge", "outage_id": "over", "down_from": "2024-12-31T20:00:00Z",
+             "down_until": "2025-01-02T09:00:00Z"},
+        ],
+    }  # fmt: skip
 
 
 def _clocks() -> dict[str, list[Row]]:

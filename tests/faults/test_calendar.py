@@ -90,3 +90,37 @@ def test_a_reference_that_never_opens_has_no_rate(con: Con) -> None:
         " where contract_id = 'never'",
     )
     assert found == [(0, None, None)]
+
+
+def test_a_ticket_before_the_calendar_is_told_and_stops_nobody(con: Con) -> None:
+    found = rows(
+        con,
+        "select ticket_id, commitment, outcome from sla_marts.ticket_commitments where contract_id = 'short' order by all",
+    )
+    assert found == [
+        ("e-after", "take_in_charge", "met"),
+        ("e-days", "take_in_charge", "breached"),
+    ]
+    told = rows(
+        con, "select name, mentions from sla_marts.unjudged where reason like 'began before the calendar%'"
+    )
+    assert told == [("bshort", 2)]
+
+
+def test_months_before_the_calendar_are_not_judged_and_what_crosses_its_edge_counts_within(con: Con) -> None:
+    found = rows(
+        con,
+        "select month::varchar, counted_s::int from sla_marts.monthly_availability"
+        " where environment_id = 'bedge' and counted_s > 0",
+    )
+    assert found == [
+        ("2025-01-01", 8 * 3600 + 3600)
+    ]  # 1 January is no holiday of this calendar: 8 h, and from 9 to 10 local
+    assert rows(
+        con, "select min(month)::varchar from sla_marts.monthly_availability where environment_id = 'bshort'"
+    ) == [("2025-01-01",)]
+    told = rows(
+        con,
+        "select log, mentions from sla_marts.unjudged where name in ('bshort', 'bedge') and reason like '%whole month%' order by log",
+    )
+    assert told == [("checks", 10), ("outages", 1)]

@@ -39,3 +39,5 @@
 {% macro nights_from(night_on) %}nights_from({{ night_on }}){% endmacro %}
 {% macro percentiles(value, shares) %}percentiles({{ value }}, {{ shares | join(', ') }}){% endmacro %}
 {% macro percentile_at(found, place) %}percentile_at({{ found }}, {{ place }}){% endmacro %}
+{% macro alike(text) %}alike({{ text }}){% endmacro %}
+{% macro json_text(object, name) %}json_text({{ object }}, 'name'){% endmacro %}

@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Hold:
-    """A named hold and its scope; empty: everything of the dossier."""
+    """A named hold and its scope; empty: everything of the dossier. Rejected: its row could not be read, it holds all."""
 
     hold_id: str
     from_on: date
@@ -56,8 +56,14 @@ class Hold:
     fiscal_years: tuple[int, ...] = ()
     accounts: tuple[str, ...] = ()
     piece: str = ""
+    is_rejected: bool = False
 
     def holds_on(self, day: date) -> bool:
+        if self.is_rejected:
+            return True
+        ends = [end for end in (self.until_on, self.released_on) if end is not None]
+        if any(end < self.from_on for end in ends):  # which day is wrong cannot be told (R42)
+            return min(self.from_on, *ends) <= day
         return (
             self.from_on <= day
             and (self.until_on is None or day <= self.until_on)
@@ -73,6 +79,12 @@ class Dossier:
     holds: tuple[Hold, ...] = ()
     closing: tuple[int, int] = (12, 31)
     years: Years = ()
+    is_closing_rejected: bool = False  # the registry's row could not be read: nothing is known of its years
+
+    @property
+    def all_holds(self) -> tuple[Hold, ...]:
+        unread = (Hold("rejected_hold", date.min, is_rejected=True),) if self.is_closing_rejected else ()
+        return self.holds + unread
 
 
 @dataclass
@@ -244,7 +256,7 @@ def _before_letterings(
         return Verdict("quarantine")
     dates = [_date(key) for key in group]
     tax_until = max(years_later(fiscal_year(dossier, day)[1], terms.tax_years) for day in dates)
-    holds = [hold for hold in dossier.holds if any(_in_scope(dossier, hold, line) for line in whole)]
+    holds = [hold for hold in dossier.all_holds if any(_in_scope(dossier, hold, line) for line in whole)]
 
     def is_kept(day: date) -> bool:
         return max(dates) >= cut_off(dossier, terms, day, terms.rule)
@@ -272,9 +284,13 @@ def _before_letterings(
 
 def _in_scope(dossier: Dossier, hold: Hold, line: Line) -> bool:
     assert line.entry_on is not None
+    if hold.is_rejected:
+        return True
+    first, last = hold.movements_from or date.min, hold.movements_until or date.max
+    if first > last:  # says nothing
+        first, last = date.min, date.max
     return (
-        (hold.movements_from is None or line.entry_on >= hold.movements_from)
-        and (hold.movements_until is None or line.entry_on <= hold.movements_until)
+        first <= line.entry_on <= last
         and (not hold.fiscal_years or fiscal_year(dossier, line.entry_on)[1].year in hold.fiscal_years)
         and (not hold.accounts or line.account.lstrip("0").startswith(hold.accounts))
         and (not hold.piece or line.piece == hold.piece)

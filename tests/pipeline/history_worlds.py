@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -108,6 +108,7 @@ def holds(draw: st.DrawFn) -> Hold:
         if draw(st.integers(0, 3)) == 0
         else (),
         piece=draw(st.sampled_from(["", "", "", "P1"])),
+        is_rejected=draw(st.integers(0, 5)) == 0,
     )
 
 
@@ -124,10 +125,11 @@ def worlds(draw: st.DrawFn) -> World:
         for months in draw(st.lists(st.sampled_from([6, 12, 12, 18, 23]), min_size=1, max_size=5)):
             start = first if not years else years[-1][1] + timedelta(days=1)
             years.append((start, start + timedelta(days=30 * months + draw(st.integers(0, 5)))))
+    is_rejected = not years and draw(st.integers(0, 9)) == 0
     return World(
         draw(st.sampled_from(sorted(CONTRACTS))),
-        Dossier(tuple(lines), named, closing, tuple(years)),
-        draw(st.integers(0, 9)) > 0,
+        Dossier(tuple(lines), named, (12, 31) if is_rejected else closing, tuple(years), is_rejected),
+        is_rejected or draw(st.integers(0, 9)) > 0,
     )
 
 
@@ -209,7 +211,11 @@ def write_inbox(folder: Path, made: list[World]) -> Path:
         month, day = dossier.closing
         if world.is_registered or dossier.closing != (12, 31) or dossier.years:
             rows["registry/canonical/dossiers.csv"].append(
-                {"client_id": client, "dossier_id": "d", "fiscal_year_end": f"{month:02}-{day:02}"}
+                {
+                    "client_id": client,
+                    "dossier_id": "d",
+                    "fiscal_year_end": "30-06" if dossier.is_closing_rejected else f"{month:02}-{day:02}",
+                }
             )
         for first, last in dossier.years:
             rows["registry/canonical/dossiers.csv"].append(
@@ -229,7 +235,7 @@ def write_inbox(folder: Path, made: list[World]) -> Path:
             rows["holds/canonical/holds.csv"].append(
                 {
                     "hold_id": f"{client}-{place}", "client_id": client, "dossier_id": "d" if place else "", "reason": "case",
-                    "from_on": hold.from_on, "until_on": hold.until_on, "released_on": hold.released_on,
+                    "from_on": "31/02/2020" if hold.is_rejected else hold.from_on, "until_on": hold.until_on, "released_on": hold.released_on,
                     "movements_from": hold.movements_from, "movements_until": hold.movements_until,
                     "fiscal_years": ", ".join(map(str, hold.fiscal_years)), "accounts": " ".join(hold.accounts), "piece": hold.piece,
                 }
@@ -242,7 +248,7 @@ def write_inbox(folder: Path, made: list[World]) -> Path:
 def with_ids(world: World, number: int) -> Dossier:
     """The dossier with its holds named as the inbox names them."""
     named = tuple(
-        Hold(**{**hold.__dict__, "hold_id": f"c{number:04}-{place}"})
+        replace(hold, hold_id="rejected_hold" if hold.is_rejected else f"c{number:04}-{place}")
         for place, hold in enumerate(world.dossier.holds)
     )
-    return Dossier(world.dossier.lines, named, world.dossier.closing, world.dossier.years)
+    return replace(world.dossier, holds=named)

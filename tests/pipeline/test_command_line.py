@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import cli
 from tests.conftest import SAMPLE_AS_OF, SAMPLES, Built, livret
 
 
@@ -141,6 +142,70 @@ def test_wrong_usage_ends_with_two_and_says_why(
     )
     assert done.returncode == 2
     assert told in done.stderr and "Traceback" not in done.stderr
+
+
+ASK = {
+    "status": ("status",),
+    "close": ("close", "--month", "2026-02"),
+    "purge-list": ("purge-list", "--client", "c0001"),
+}
+READ = {"run": ("run",), "check": ("check",)}
+
+
+@pytest.mark.parametrize(
+    ("commands", "environment", "exit_status", "told"),
+    [
+        (ASK, {"LIVRET_WAREHOUSE": "none.duckdb"}, 1, "no warehouse there yet; `livret run` makes it"),
+        (ASK, {"LIVRET_WAREHOUSE": "text.duckdb"}, 1, "not a file that `livret run` published"),
+        ({"run": ("run", "--as-of", "2026-03-31", "--inbox", str(SAMPLES))}, {"LIVRET_WAREHOUSE": "text.duckdb"}, 1,
+         "not a file that `livret run` published"),
+        (READ, {"LIVRET_INBOX": "nowhere"}, 2, "no such folder"),
+        (READ, {"LIVRET_CONTRACT": "nowhere"}, 2, "does not exist or is no folder"),
+        ({**ASK, **READ}, {"LIVRET_AS_OF": "yesterday"}, 2, "expected ISO 8601"),
+    ],
+)  # fmt: skip
+def test_the_same_mistake_ends_every_command_alike(
+    commands: dict[str, tuple[str, ...]],
+    environment: dict[str, str],
+    exit_status: int,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "text.duckdb").write_text("no database")
+    for name, value in {"LIVRET_INBOX": str(SAMPLES), "LIVRET_REPORTS": "reports", **environment}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    for arguments in commands.values():
+        monkeypatch.setattr("sys.argv", ["livret", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr().err
+        assert (ended.value.code, told in said) == (exit_status, True), (arguments, said)
+    assert (tmp_path / "text.duckdb").read_text() == "no database"
+    assert not (tmp_path / "none.work").exists()
+
+
+def test_check_groups_rejects_by_rule_with_allowed_words_and_what_to_do(tmp_path: Path) -> None:
+    checks = tmp_path / "inbox/monitoring/canonical/checks.csv"
+    checks.parent.mkdir(parents=True)
+    rows = "".join(f"e,p,2026-05-04T08:{minute:02}:00Z,DOWNN\n" for minute in range(60))
+    checks.write_text(f"environment_id,probe_id,checked_at,status\n{rows}e,p,2026-05-04T09:00:00,up\n")
+    found = json.loads(livret("check", "--inbox", tmp_path / "inbox", "--json").stdout)
+    assert len(found["rejects"]) == 61  # never cut
+    (word,) = (rule for rule in found["rules"] if rule["rule"] == "not_an_allowed_value")
+    assert (word["rows"], word["first_line"], word["first_value"], word["nearest"]) == (
+        60,
+        2,
+        "DOWNN",
+        "down",
+    )
+    assert word["allowed"] == ["up", "degraded", "down", "unknown"]
+    text = livret("check", "--inbox", tmp_path / "inbox").stdout
+    assert "allowed: up, degraded, down, unknown; nearest to 'DOWNN' is down" in text
+    assert "instant_without_offset of checked_at: declare time_zone" in text
+    assert "and 59 more rejected rows: livret check --json" in text
 
 
 def test_status_without_a_warehouse_says_what_to_do(tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ from tests.pipeline.history_worlds import World, worlds, write_contract, write_c
 from tests.published import publish_again
 
 NOON = datetime(2026, 2, 28, 12, tzinfo=UTC)
-MODELS = ("--select", "+path:models/marts/history", "int_history_published_fingerprints")
+MODELS = (
+    "--select", "+path:models/marts/history", "int_history_published_fingerprints", "int_history_unplaced_guards",
+)  # fmt: skip
 KEPT = ("int_history_entry_findings", "int_history_entry_ties", "int_history_counts")
 MARTS = (
     "history_purge_candidates", "history_purge_entries", "history_purge_forecast", "history_disputed_entries",

@@ -20,8 +20,11 @@ Found = tuple[str, frozenset[str], object, object]
 
 
 def reasons(text: str) -> frozenset[str]:
-    """Reasons as the oracle names them: a hold by its key."""
-    parts = filter(None, re.split("; |\x1f", text))
+    """Reasons as the oracle names them: a hold by its key, a row that could not be read by what it is."""
+    parts = filter(
+        None,
+        re.split("; |\x1f", re.sub(r"(rejected_hold) \([^)]+ line \d+: \w+( and \d+ more)?\)", r"\1", text)),
+    )
     return frozenset(match[1] if (match := re.fullmatch(r"case \((.+)\)", part)) else part for part in parts)
 
 

@@ -20,7 +20,7 @@ from tests.build import build
 from tests.unit.test_fec import HEADER, LINE, OTHER, REAL
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
-MODELS = ("--select", "+path:models/marts/history")
+MODELS = ("--select", "+path:models/marts/history", "int_history_unplaced_guards")
 Line = dict[str, str]
 
 

@@ -17,7 +17,7 @@ from tests.build import build, land
 from tests.pipeline.test_history_purge import pair, write_fec, write_rows
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
-MODELS = ("--select", "+path:models/marts/history")
+MODELS = ("--select", "+path:models/marts/history", "int_history_unplaced_guards")
 CHECK = "purge_candidates_judge_every_line_once"
 SIREN = "123456789"
 GIANT = 10_001

@@ -16,7 +16,9 @@ def test_every_dbt_test_passes_on_the_samples(tmp_path: Path) -> None:
     land(SAMPLES, tmp_path, datetime.fromisoformat(SAMPLE_AS_OF))
     outcomes = models.build(tmp_path, all_tests=True)
     bad = [
-        f"{outcome.unique_id}: {outcome.status} {outcome.message}" for outcome in outcomes if outcome.is_bad
+        f"{outcome.unique_id}: {outcome.status} {outcome.message}"
+        for outcome in outcomes
+        if outcome.is_bad or outcome.status == "warn"
     ]
     assert not bad, "\n".join(bad)
     kinds = [outcome.unique_id.split(".")[0] for outcome in outcomes]

@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import models, publication
+from pipelines import models, publication, statements
+from pipelines.errors import BuildError
 from pipelines.resources import WORK_DATABASE
 from tests.published import held
 
@@ -39,7 +40,10 @@ comment on column sla_marts.backup_point_retention.listed is 'Listed.';
 comment on column sla_marts.runs.run_id is 'Run.';
 """
 
-
+CLOSED = """
+insert into sla_statements.statements
+    select 'k', 'e', {}::date, 1, timestamptz '2026-03-01 00:00:00+00', 'r', 'c', 'i', '{{}}', sha256('{{}}'), '[]', '[]';
+"""
 CURE = "update sla_marts.backup_point_retention set point_id = 'point 5' where point_id = 'poison'"
 
 
@@ -157,8 +161,8 @@ def test_after_any_sequence_of_changes_readers_find_what_a_file_from_nothing_hol
         ["drop table sla_marts.monthly_availability"],
         ["create table sla_marts.outages as select 1 as outage_id"],
         [
-            "create schema sla_statements; create table sla_statements.statements as select date '2026-01-01' as month",
-            "insert into sla_statements.statements values ('2026-02-01'), ('2026-01-01')",
+            statements.CREATE + CLOSED.format("'2026-01-01'"),
+            CLOSED.format("'2026-02-01'") + CLOSED.format("'2025-12-01'"),
         ],
         ["drop view sla_intermediate.int_backup_night_fingerprints", UPDATE, FINGERPRINTS],
     ],
@@ -214,10 +218,12 @@ def test_a_file_that_is_not_the_last_one_of_this_database_is_not_built_upon(plac
     )  # somebody wrote into the file, and not all of it is in it
     assert_anew()
     place.file.with_name("livret.duckdb.wal").unlink(missing_ok=True)
-    place.file.write_text("no database")
-    assert_anew()
     place.file.unlink()
     assert_anew()
+    place.file.write_text("no database")  # whatever it is: nothing that livret can make anew
+    with pytest.raises(BuildError, match="not overwritten"):
+        place.publish()
+    assert place.file.read_text() == "no database"
 
 
 def test_a_pair_put_back_together_is_built_upon(place: Place) -> None:

@@ -1,24 +1,17 @@
 -- One row per entry and named hold whose scope a line of it meets, whenever the hold holds.
-with keys as (
-    select * from {{ ref('stg_history__dossier_keys') }}
-),
-
-scopes as (
+with scopes as (
     select
-        keys.dossier_key,
+        holds.dossier_key,
         holds.hold_id,
         holds.reason,
-        holds.piece,
+        {{ alike('holds.piece') }} as piece,
         holds.fiscal_years,
         holds.account_pattern,
         holds.from_on,
         holds.free_from,
         coalesce(holds.movements_from, date '0001-01-01') as movements_from,
         coalesce(holds.movements_until, date '9999-12-31') as movements_until,
-    from {{ ref('stg_holds__holds') }} as holds
-    inner join keys
-        on keys.client_id = holds.client_id
-        and keys.dossier_id = coalesce(holds.dossier_id, keys.dossier_id)
+    from {{ ref('int_history_holds') }} as holds
 ),
 
 entries as (
@@ -69,7 +62,7 @@ by_line as (
             in_scope.account_pattern is null
             or {{ matches('movements.account', 'in_scope.account_pattern') }}
         )
-        and (in_scope.piece is null or movements.piece = in_scope.piece)
+        and (in_scope.piece is null or {{ alike('movements.piece') }} = in_scope.piece)
 )
 
 select

@@ -32,17 +32,14 @@ facts as (
     union all
 
     select
-        keys.dossier_key,
+        holds.dossier_key,
         {{ row_hash(
             'holds.hold_id', 'holds.reason', 'holds.piece', 'holds.fiscal_years', 'holds.account_pattern',
             'holds.from_on', 'holds.free_from', 'holds.movements_from', 'holds.movements_until',
             'holds.from_on <= dossiers.as_of_on', 'holds.free_from > dossiers.as_of_on'
         ) }} as fact,
-    from {{ ref('stg_holds__holds') }} as holds
-    inner join keys
-        on keys.client_id = holds.client_id
-        and keys.dossier_id = coalesce(holds.dossier_id, keys.dossier_id)
-    inner join dossiers on dossiers.dossier_key = keys.dossier_key
+    from {{ ref('int_history_holds') }} as holds
+    inner join dossiers on dossiers.dossier_key = holds.dossier_key
 
     union all
 

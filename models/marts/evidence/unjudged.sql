@@ -70,6 +70,96 @@ named as (
     group by restores.environment_id
 ),
 
+-- Where a contract's calendar begins after something happened: its first instant, and that of its first whole month.
+calendars as (
+    select
+        days.contract_id,
+        min(days.day_from) as days_from,
+        min(months.month_from) as months_from,
+    from {{ ref('int_contract_days') }} as days
+    left join {{ ref('int_contract_months') }} as months
+        on months.contract_id = days.contract_id and months.first_on = days.day_on
+    group by days.contract_id
+),
+
+clients_contracts as (
+    select * from {{ ref('int_clients_contracts') }}
+),
+
+registered as (
+    select
+        tickets.ticket_id,
+        tickets.client_id,
+        tickets.environment_id,
+        least(tickets.created_at, coalesce(tickets.qualified_at, tickets.created_at)) as first_at,
+    from {{ ref('stg_tickets__tickets') }} as tickets
+    union all
+    select
+        events.ticket_id,
+        min(events.client_id) as client_id,
+        min(events.environment_id) as environment_id,
+        min(events.event_at) as first_at,
+    from {{ ref('stg_tickets__events') }} as events
+    group by events.ticket_id
+),
+
+tickets_before as (
+    select
+        'tickets' as log,
+        registered.client_id as name,
+        'began before the calendar of the contract: no time can be counted' as reason,
+        count(distinct registered.ticket_id) as mentions,
+    from registered
+    left join environments on environments.environment_id = registered.environment_id
+    left join clients_contracts on clients_contracts.client_id = registered.client_id
+    inner join calendars
+        on calendars.contract_id
+        = coalesce(environments.contract_id, clients_contracts.contract_id)
+        and registered.first_at < calendars.days_from
+    group by registered.client_id
+),
+
+monitored_before as (
+    select
+        'checks' as log,
+        probes.environment_id as name,
+        cast(sum(runs.checks) as bigint) as mentions,
+    from {{ ref('stg_monitoring__probe_runs') }} as runs
+    inner join {{ ref('stg_monitoring__probes') }} as probes on probes.probe_key = runs.probe_key
+    inner join environments on environments.environment_id = probes.environment_id
+    inner join calendars
+        on calendars.contract_id = environments.contract_id
+        and runs.first_at < calendars.months_from
+    group by probes.environment_id
+
+    union all
+
+    select
+        'outages' as log,
+        outages.environment_id as name,
+        count(*) as mentions,
+    from {{ ref('stg_monitoring__outages') }} as outages
+    inner join environments on environments.environment_id = outages.environment_id
+    inner join calendars
+        on calendars.contract_id = environments.contract_id
+        and outages.down_from < calendars.months_from
+    group by outages.environment_id
+
+    union all
+
+    select
+        'interruptions' as log,
+        coalesce(interruptions.environment_id, interruptions.contract_id) as name,
+        count(*) as mentions,
+    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    left join environments on environments.environment_id = interruptions.environment_id
+    inner join calendars
+        on calendars.contract_id
+        = coalesce(environments.contract_id, interruptions.contract_id)
+        and interruptions.starts_at < calendars.months_from
+    group by coalesce(interruptions.environment_id, interruptions.contract_id)
+),
+
 points_before as (
     select
         'points' as log,
@@ -165,26 +255,23 @@ backward_interruptions as (
     group by coalesce(interruptions.environment_id, interruptions.contract_id)
 ),
 
--- A hold that misses its ledger by a typing error holds nothing, and a purge cannot be undone.
-idle_holds as (
-    select distinct
-        'holds' as log,
-        holds.hold_id as name,
-        case
-            when keys.dossier_key is null then 'no ledger of that client and dossier was read'
-            else 'ends before it begins'
-        end as reason,
-        cast(1 as bigint) as mentions,
-    from {{ ref('stg_holds__holds') }} as holds
-    left join {{ ref('stg_history__dossier_keys') }} as keys
-        on keys.client_id = holds.client_id
-        and keys.dossier_id = coalesce(holds.dossier_id, keys.dossier_id)
-    where keys.dossier_key is null or holds.free_from <= holds.from_on
+-- A hold that misses its ledger by a typing error, or cannot be read: a purge cannot be undone.
+guards as (
+    select * from {{ ref('int_history_guards_told') }}
 )
 
 select * from unknown_environments
 union all
 select * from points_before
+union all
+select * from tickets_before
+union all
+select
+    monitored_before.log,
+    monitored_before.name,
+    'began before the first whole month of the calendar of the contract: counted from there on' as reason,
+    monitored_before.mentions,
+from monitored_before
 union all
 select * from unknown_contracts
 union all
@@ -192,7 +279,7 @@ select * from backward_outages
 union all
 select * from backward_interruptions
 union all
-select * from idle_holds
+select * from guards
 union all
 select * from unknown_clients
 union all

@@ -28,6 +28,8 @@ judged as (
     left join in_days
         on in_days.ticket_id = limits.ticket_id and in_days.commitment = limits.commitment
     left join files on files.file_id = limits.file_id
+    -- What began outside the contract's calendar has no verdict: `unjudged` tells of it.
+    where coalesce(in_days.outcome, limits.outcome) is not null
 )
 
 select
