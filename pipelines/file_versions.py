@@ -10,9 +10,11 @@ What may be a file cut short, or none of that year, frees nothing: it is refused
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
+import polars as pl
 
 from pipelines.inbox import COMPRESSIONS, InboxFile
 from pipelines.landing_tables import TABLES
@@ -96,17 +98,33 @@ def _plain(file: InboxFile) -> str:
     return file.name[: -len(file.path.suffix)] if file.path.suffix.lower() in COMPRESSIONS else file.name
 
 
+def record(con: duckdb.DuckDBPyConnection, files: Mapping[int, InboxFile]) -> set[int]:
+    """Write down the readings of a portion, by file_id, not taken yet; returns those that are not the first of their file."""
+    told = [
+        (file_id, known_as, _plain(file)) for file_id, file in files.items() if (known_as := identity(file))
+    ]
+    if not told:
+        return set()
+    versions = pl.DataFrame(told, schema=["file_id", "identity", "plain_name"], orient="row")  # noqa: F841
+    con.execute("insert into landing.file_versions select file_id, identity, plain_name, true from versions")
+    rows = con.execute(
+        "select file_id from versions inner join (select identity, min(file_id) as first from landing.file_versions group by all)"
+        " using (identity) where file_id > first"
+    ).fetchall()
+    con.execute(
+        "update landing.file_versions set is_refused = false where file_id in (select file_id from versions)"
+        " and file_id not in (select unnest(?::integer[]))",
+        [[file_id for (file_id,) in rows]],
+    )
+    return {file_id for (file_id,) in rows}
+
+
 def take(con: duckdb.DuckDBPyConnection, file_id: int, file: InboxFile, rejected: int) -> Taken:
     """Let a reading that was merged just now replace the versions before it, or say why it must be taken back.
 
     Call it within the transaction of the merge, in the order of readings, `rejected` being its rejected lines.
     """
-    known_as = identity(file)
-    if known_as is None:
-        return Taken()
-    con.execute(
-        "insert into landing.file_versions values (?, ?, ?, false)", [file_id, known_as, _plain(file)]
-    )
+    con.execute("update landing.file_versions set is_refused = false where file_id = ?", [file_id])
     versions = _VERSIONS.format(file_id=int(file_id))
     earlier = con.execute(
         "select files.file_id, files.name, versions.plain_name, files.rows_rejected, told.debit = told.credit"

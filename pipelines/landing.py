@@ -485,9 +485,9 @@ class Landing:
 
     def _take_versions(self) -> None:
         """Files of which there is one at a time take the place of their earlier versions, or are refused."""
-        for entry in self._under_way:
-            if entry.is_refused:
-                continue
+        readable = [entry for entry in self._under_way if not entry.is_refused]
+        later = file_versions.record(self._con, {entry.file_id: entry.file for entry in readable})
+        for entry in (entry for entry in readable if entry.file_id in later):
             taken = file_versions.take(self._con, entry.file_id, entry.file, entry.counts.rejected)
             if taken.refused:
                 self._refuse_version(entry, taken)

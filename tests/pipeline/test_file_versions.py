@@ -208,3 +208,19 @@ def test_a_refused_version_is_read_once_the_one_before_is_forgotten(tmp_path: Pa
     forget(con, tmp_path, NAME)
     assert entries(con) == [("1", 2, 100.0)]
     assert ask(con, "select count(*) from landing.rejects") == [(0,)]
+
+
+def test_versions_that_come_together_are_weighed_one_by_one(tmp_path: Path) -> None:
+    texts = (
+        WHOLE,
+        FEC + entry("1") + entry("2"),
+        FEC + entry("1", "120,00") + movement("2", debit="100,00"),
+        FEC + entry("2"),
+    )
+    for number, text in enumerate(texts):
+        put(tmp_path, NAME.replace(".txt", f"_{number}.txt"), text, number)
+    con = land(tmp_path)
+    assert entries(con) == ONCE
+    assert ask(
+        con, "select count(*), count(distinct file_id) from landing.rejects where rule = 'version_refused'"
+    ) == [(3, 3)]

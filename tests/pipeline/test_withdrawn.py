@@ -63,7 +63,8 @@ def land(inbox: Path, con: duckdb.DuckDBPyConnection | None = None) -> duckdb.Du
     landing.start_run(con, "run", AT.isoformat(), AT.isoformat())
     engine = landing.Landing(con, inbox)
     for source in landing.SOURCES:
-        engine.ingest(source)
+        if (inbox / source).is_dir():
+            engine.ingest(source)
     return con
 
 
