@@ -29,7 +29,7 @@ _SUMMED = {
     "points": "select environment_id, 1 as rows, first_listed_at as first_at, last_listed_at as last_at"
     " from landing.restore_points inner join landing.holdings using (holding_key)",
     "movements": "select client_id, lines as rows, first_on::timestamptz as first_at, last_on::timestamptz as last_at"
-    " from landing.ledgers inner join landing.dossier_keys using (dossier_key)",
+    " from landing.ledgers inner join landing.dossier_keys using (dossier_key) where lines > 0",
 }  # fmt: skip
 _LEDGERS = ("history", "holds")  # of these clients dossiers.csv is a registry too
 _KNOWN = {
