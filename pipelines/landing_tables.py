@@ -216,7 +216,7 @@ _TABLES = (
         "unreadable_movements",
         "history",
         history.UnreadableMovements,
-        ("file_ref", "client_id", "dossier_id", "line"),
+        ("file_id", "line"),
         is_counted=False,
         is_versioned=True,
     ),

@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.inbox import InboxFile, sha256
 from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
 from pipelines.readers.certainty import letterings, unclear, visible
-from pipelines.readers.movement_keys import TIES, keyed
+from pipelines.readers.movement_keys import TIES, keyed, lettering_ids
 from pipelines.readers.values import dates
 from pipelines.schemas.history import FIRST_YEAR, LAST_YEAR, TOO_LARGE
 
@@ -34,6 +34,8 @@ UNREADABLE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "journal_code": pl.String,
     "entry_number": pl.String,
     "entry_on": pl.Date,
+    "lettering_id": pl.Int64,
+    "is_lettering_unknown": pl.Boolean,
     "rule": pl.String,
     "size_bytes": pl.Int64,
 }
@@ -93,11 +95,25 @@ def _unreadable(rejects: pl.DataFrame, file_ref: str) -> pl.DataFrame:
                 "journal_code": record.get("journal_code") or "",
                 "entry_number": record.get("entry_number") or "",
                 "entry_on": dates(pl.Series([day], dtype=pl.String)).values[0],
+                "lettering_id": _lettering_id(record),
+                "is_lettering_unknown": False,
                 "rule": row["rule"],
                 "size_bytes": len(",".join(str(text or "") for text in record.values()).encode()) + 1,
             }
         )
     return pl.DataFrame(found, schema=UNREADABLE_SCHEMA)
+
+
+def _lettering_id(record: dict[str, str]) -> int | None:
+    """What ties the line to others, as far as its own fields can be read."""
+    frame = pl.DataFrame(
+        {name: [record.get(name)] for name in TIES[2:]}, schema=dict.fromkeys(TIES[2:], pl.String)
+    )
+    frame = frame.with_columns(visible(frame[name]).alias(name) for name in TIES[2:])
+    frame = frame.with_columns(letterings(frame["lettering"]).alias("lettering"))
+    accounts, quoted = unclear(frame["account"], frame["lettering"])
+    found = lettering_ids(frame.with_columns((accounts | quoted).alias("is_unclear")))[0]
+    return None if found is None else int(found)
 
 
 def _record(raw: str | None) -> dict[str, str]:

@@ -25,7 +25,7 @@ from pipelines.readers import RAW_CHARACTERS, REJECT_SCHEMA, Batch, Reader
 from pipelines.readers.certainty import letterings, unclear, visible
 from pipelines.readers.fec_xml import is_xml, read_xml
 from pipelines.readers.history_canonical import UNREADABLE_SCHEMA
-from pipelines.readers.movement_keys import BOOKED, TIES, keyed, occurrences
+from pipelines.readers.movement_keys import BOOKED, TIES, keyed, lettering_ids, occurrences
 from pipelines.schemas import LandingModel
 from pipelines.schemas.history import (
     FIRST_YEAR,
@@ -155,7 +155,7 @@ def read(file: InboxFile) -> Iterator[Batch]:
     )
     good = keyed(good, pl.lit(client_id), pl.lit(dossier_id), (*BOOKED, "line_number"))
     file_ref = hashlib.sha256(data).hexdigest()
-    lost = _lost(frame, broken, rows)
+    lost = _lost(frame, broken, rows, separator)
     report, years = _report(file, text, header, separator, good, lost, found)
     unreadable = _unreadable(lost, file_ref, client_id, dossier_id)
     rejects = lost.select(*REJECT_SCHEMA)
@@ -771,7 +771,7 @@ def _numbers(raw: pl.Series, found: _Deviations, name: str) -> tuple[pl.Series, 
 
 
 # ---------------------------------------------------------------- what was lost
-def _lost(frame: pl.DataFrame, broken: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+def _lost(frame: pl.DataFrame, broken: pl.Series, rows: pl.DataFrame, separator: str) -> pl.DataFrame:
     """Rejected lines with REJECT_SCHEMA and what is known of their entry."""
     mask = broken.is_not_null()
     if not mask.any():
@@ -792,6 +792,14 @@ def _lost(frame: pl.DataFrame, broken: pl.Series, rows: pl.DataFrame) -> pl.Data
         pl.col("JournalCode").fill_null("").alias("journal_code"),
         pl.col("EcritureNum").fill_null("").alias("entry_number"),
         frame.filter(mask)["entry_on"],
+        lettering_ids(frame.filter(mask)).alias("lettering_id"),
+        # A text without any separator is no accounting line that was cut.
+        (
+            rules.get(0).is_in(["wrong_number_of_fields", "too_few_fields"])
+            & bad["raw"].str.contains(separator, literal=True)
+        )
+        .fill_null(False)
+        .alias("is_lettering_unknown"),
     )
 
 
@@ -800,6 +808,8 @@ _LOST_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "size_bytes": pl.Int64,
     **dict.fromkeys(("rule", "column", "value", "raw", "journal_code", "entry_number"), pl.String),
     "entry_on": pl.Date,
+    "lettering_id": pl.Int64,
+    "is_lettering_unknown": pl.Boolean,
 }
 
 

@@ -50,18 +50,24 @@ def keyed(frame: pl.DataFrame, client_id: pl.Expr, dossier_id: pl.Expr, own: tup
     """`frame` with `entry_id` (client, dossier, journal, number, date), `lettering_id` (account, auxiliary account, lettering;
     null where not lettered) and `movement_id` (the columns `own`). What cannot be understood is tied to what it may mean."""
     entry = _joined(client_id, dossier_id, *map(pl.col, ("journal_code", "entry_number", "entry_on")))
-    tied = ("account", "auxiliary_account", "lettering")
-    meant = frame.select(tied) if not frame["is_unclear"].any() else _meant(frame.select(*tied, "is_unclear"))
-    lettered = _joined(*(pl.lit(meant[name]) for name in tied))
     texts = frame.with_columns(pl.col("entry_on").cast(pl.String)).select(
         entry.alias("entry"),
-        pl.when(pl.col("lettering").is_not_null()).then(lettered).alias("lettered"),
         _joined(*map(pl.col, own)).alias("line"),
     )
     return frame.with_columns(
         _digest_once(texts["entry"]).alias("entry_id"),
-        _digest_once(texts["lettered"]).alias("lettering_id"),
+        lettering_ids(frame).alias("lettering_id"),
         digest64(texts["line"]).alias("movement_id"),
+    )
+
+
+def lettering_ids(frame: pl.DataFrame) -> pl.Series:
+    """A number for account, auxiliary account and lettering together; null where a line is not lettered."""
+    tied = ("account", "auxiliary_account", "lettering")
+    meant = frame.select(tied) if not frame["is_unclear"].any() else _meant(frame.select(*tied, "is_unclear"))
+    lettered = _joined(*(pl.lit(meant[name]) for name in tied))
+    return _digest_once(
+        frame.select(pl.when(pl.col("lettering").is_not_null()).then(lettered).alias("lettered"))["lettered"]
     )
 
 

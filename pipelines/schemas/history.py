@@ -66,6 +66,11 @@ class UnreadableMovements(LandingModel):
     journal_code: str = value("Journal; empty where it cannot be told")
     entry_number: str = value("Entry number; empty where it cannot be told")
     entry_on: date = value("EcritureDate where it can be read", nullable=True)
+    lettering_id: int = value(
+        "64 bits of a digest of account, auxiliary account and lettering; null: not lettered, or unknown",
+        nullable=True,
+    )
+    is_lettering_unknown: bool = value("Its fields cannot be told apart: it may be lettered with anything")
     rule: str = text("Rule the line breaks")
     size_bytes: int = value("Bytes of the line in its file, line end included", ge=0)
 

@@ -32,6 +32,42 @@ CASES = {
 }
 
 
+# dossier: the rejected line of 2026 beside an entry of 2018 lettered Z, and the verdict that entry must have
+TIES = {
+    "tied": ("VE Ventes 9 20260105 411000 Compte _ _ P9 20260105 Vente 0,00 ?? Z _ 20260131 _ _", "blocked"),
+    "untied": ("VE Ventes 9 20260105 411000 Compte _ _ P9 20260105 Vente 0,00 ?? Y _ 20260131 _ _", "purge"),
+    "tied_by_anything": ("VE Ventes 9 20260105 411000 Compte _ _ P9 20260105 Vente 0,00", "blocked"),
+}
+
+
+def _ties(inbox: Path) -> list[str]:
+    """The same rejected line in our own columns, where it can be told apart."""
+    own = []
+    for dossier, (rejected, _) in TIES.items():
+        common = "VE Ventes 1 20180105 {0} Compte _ _ P1 20180105 Vente {1} {2} {3} _ 20180131 _ _"
+        lines = [
+            HEADER,
+            common.format("706000", "0,00", "100,00", "_"),
+            common.format("411000", "100,00", "0,00", "Z"),
+            rejected,
+        ]
+        _fec(inbox, dossier, lines)
+        if not dossier.endswith("anything"):
+            own.append(f"odd,own_{dossier},VE,1,1,2018-01-05,706000,0.00,100.00,,2018-01-31")
+            own.append(f"odd,own_{dossier},VE,1,2,2018-01-05,411000,100.00,0.00,Z,2018-01-31")
+            own.append(
+                f"odd,own_{dossier},VE,9,1,2026-01-05,411000,0.00,??,{'Z' if dossier == 'tied' else 'Y'},"
+            )
+    return own
+
+
+def _fec(inbox: Path, dossier: str, lines: list[str]) -> None:
+    text = "\n".join("\t".join("" if part == "_" else part for part in line.split(" ")) for line in lines)
+    path = inbox / f"history/fec/odd/{dossier}/123456789FEC20181231.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def write(inbox: Path) -> None:
     """One FEC file of one entry of 2018 a case; in our own columns too, as dossier `own_<case>`."""
     own = [
@@ -44,13 +80,11 @@ def write(inbox: Path) -> None:
             common.format("706000", "0,00", "100,00", "_"),
             common.format(account, "100,00", "0,00", lettering or "_"),
         ]
-        text = "\n".join("\t".join("" if part == "_" else part for part in line.split(" ")) for line in lines)
-        path = inbox / f"history/fec/odd/{dossier}/123456789FEC20181231.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n", encoding="utf-8")
+        _fec(inbox, dossier, lines)
         quoted = account.replace('"', '""')
         own.append(f"odd,own_{dossier},VE,1,1,2018-01-05,706000,0.00,100.00,,2018-01-31")
         own.append(f'odd,own_{dossier},VE,1,2,2018-01-05,"{quoted}",100.00,0.00,"{lettering}",2018-01-31')
+    own += _ties(inbox)
     path = inbox / "history/canonical/odd/movements.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(own) + "\n", encoding="utf-8")

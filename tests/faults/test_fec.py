@@ -44,6 +44,17 @@ def test_what_cannot_be_understood_stays(con: Con, dossier: str, own: str) -> No
     assert verdict(con, "odd", own + dossier) == [BLOCKED if wanted == "blocked" else ("purge", "", 2)]
 
 
+@pytest.mark.parametrize("dossier", [*more_fec.TIES, "own_tied", "own_untied"])
+def test_a_rejected_line_holds_back_what_it_is_lettered_with(con: Con, dossier: str) -> None:
+    wanted = more_fec.TIES[dossier.removeprefix("own_")][1]
+    found = con.execute(
+        "select verdict, reasons from sla_marts.history_purge_candidates"
+        " where client_id = 'odd' and dossier_id = ? and entries > 0 and year(fiscal_year_end) = 2018",
+        [dossier],
+    ).fetchall()
+    assert found == [("blocked", "lettering_reaches_period") if wanted == "blocked" else ("purge", "")]
+
+
 def test_f6_a_separator_in_a_label_costs_its_line_and_keeps_its_entry(con: Con) -> None:
     rejected = "select line, rule from landing.rejects where file like '%/G01/%'"
     assert con.execute(rejected).fetchall() == [(2, "wrong_number_of_fields")]

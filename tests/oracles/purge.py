@@ -228,6 +228,8 @@ def judge(dossier: Dossier, terms: Terms, today: date) -> dict[Key, Verdict]:
         first[key].lines = len(lines)
         first[key].fiscal_year_end = fiscal_year(dossier, _date(key))[1]
 
+    # A line that cannot be read stays, whatever its date.
+    tied = {(line.account, line.auxiliary, line.lettering) for line in bad if line.lettering}
     result = dict(first)
     for key in by_key:
         if first[key].verdict != "purge":
@@ -235,7 +237,9 @@ def judge(dossier: Dossier, terms: Terms, today: date) -> dict[Key, Verdict]:
         whole = [line for part in group_of[key] for line in by_key[part]]
         letterings = {(line.account, line.auxiliary, line.lettering) for line in whole if line.lettering}
         others = [line for line in good if (line.account, line.auxiliary, line.lettering) in letterings]
-        if any(first[line.journal, line.number, line.entry_on].verdict != "purge" for line in others):
+        if letterings & tied or any(
+            first[line.journal, line.number, line.entry_on].verdict != "purge" for line in others
+        ):
             result[key] = Verdict(
                 "blocked", {"lettering_reaches_period"}, first[key].lines, None, first[key].fiscal_year_end
             )

@@ -199,6 +199,19 @@ def test_rejects_of_a_replaced_version_go_with_it(tmp_path: Path) -> None:
     assert ask(con, "select count(*) from landing.unreadable_movements") == [(0,)]
 
 
+def test_a_file_spoilt_mended_and_spoilt_again_keeps_its_entry(tmp_path: Path) -> None:
+    """The bytes of the first reading once more: its rejected line is the newest reading's again."""
+    bad = "VE\tVentes\t1\t20180105\t606000\t\t\t\tP\t20180105\tx\t??\t0,00\t\t\t\t\t\n"
+    con = None
+    for text in (WHOLE + bad, WHOLE, WHOLE + bad):
+        put(tmp_path, NAME, text)
+        con = land(tmp_path, con) if con else land(tmp_path)
+    newest = "(select max(file_id) from landing.files where source = 'history')"
+    assert ask(con, f"select count(*), min(file_id) = {newest} from landing.unreadable_movements") == [
+        (1, True)
+    ]
+
+
 def test_a_refused_version_is_read_once_the_one_before_is_forgotten(tmp_path: Path) -> None:
     put(tmp_path, NAME, WHOLE)
     con = land(tmp_path)

@@ -1,4 +1,5 @@
 -- One row per whole entry past all other controls that is lettered with a line of an entry that stays.
+-- A line that cannot be read stays: it holds what it is lettered with, and where that cannot be told, all that is lettered.
 -- One step only: what a lettering holds back holds nothing back itself, or chains of payments would hold every year for ever.
 with movements as (
     select
@@ -33,6 +34,10 @@ letterings as (
     group by going.dossier_key, going.lettering_id
 ),
 
+unreadable as (
+    select * from {{ ref('int_history_unreadable_lines') }}
+),
+
 beyond as (
     select
         letterings.dossier_key,
@@ -43,6 +48,19 @@ beyond as (
         and movements.lettering_id = letterings.lettering_id
     group by letterings.dossier_key, letterings.lettering_id
     having count(*) > max(letterings.lines_going)
+
+    union
+
+    select
+        letterings.dossier_key,
+        letterings.lettering_id,
+    from letterings
+    inner join unreadable
+        on unreadable.dossier_key = letterings.dossier_key
+        and (
+            unreadable.is_lettering_unknown
+            or unreadable.lettering_id = letterings.lettering_id
+        )
 )
 
 select distinct

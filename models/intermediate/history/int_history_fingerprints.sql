@@ -47,7 +47,8 @@ facts as (
         unreadable.dossier_key,
         {{ row_hash(
             'unreadable.file_ref', 'unreadable.line', 'unreadable.journal_code', 'unreadable.entry_number',
-            'unreadable.rule', 'unreadable.size_bytes', 'unreadable.entry_on'
+            'unreadable.rule', 'unreadable.size_bytes', 'unreadable.entry_on', 'unreadable.lettering_id',
+            'unreadable.is_lettering_unknown'
         ) }} as fact,
     from {{ ref('int_history_unreadable_lines') }} as unreadable
 

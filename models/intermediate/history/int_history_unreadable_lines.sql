@@ -21,7 +21,8 @@ files as (
     left join latest on latest.name = files.name
 )
 
-select
+-- The same bytes under two names are one version.
+select distinct
     unreadable.file_ref,
     unreadable.line,
     unreadable.client_id,
@@ -29,6 +30,8 @@ select
     keys.dossier_key,
     unreadable.journal_code,
     unreadable.entry_number,
+    unreadable.lettering_id,
+    unreadable.is_lettering_unknown,
     unreadable.rule,
     unreadable.size_bytes,
     unreadable.entry_on,

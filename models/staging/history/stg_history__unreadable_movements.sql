@@ -5,6 +5,8 @@ select
     unreadable_movements.dossier_id,
     unreadable_movements.journal_code,
     unreadable_movements.entry_number,
+    unreadable_movements.lettering_id,
+    unreadable_movements.is_lettering_unknown,
     unreadable_movements.rule,
     unreadable_movements.size_bytes,
     unreadable_movements.entry_on,
