@@ -109,9 +109,12 @@ def _points() -> dict[str, list[Row]]:
         point("bchain", place, "base", datetime(2001, 9, 9, 1, tzinfo=UTC), status="damaged")
         point("bchain", place, "increment", night, parent_point_id="base")
         point("bchain", place, "whole", night - timedelta(days=1))
+    # The same repository once more as if it stood elsewhere: one building is one place.
+    point("bmoved", "A", "n1", night, repository_id="bmoved")
+    point("bmoved", "B", "n1", night, repository_id="bmoved")
     point("bold", "A", "only", datetime(1985, 1, 1, tzinfo=UTC))
     files["registry/canonical/more/environments_points.csv"] = [
-        environment("bdoc"), environment("bshort", "short"), environment("bchain"), environment("bold"),
+        environment("bdoc"), environment("bshort", "short"), environment("bchain"), environment("bmoved"), environment("bold"),
     ]  # fmt: skip
     return files
 

@@ -124,3 +124,12 @@ def test_months_before_the_calendar_are_not_judged_and_what_crosses_its_edge_cou
         "select log, mentions from sla_marts.unjudged where name in ('bshort', 'bedge') and reason like '%whole month%' order by log",
     )
     assert told == [("checks", 10), ("outages", 1)]
+
+
+def test_one_repository_with_two_places_is_one_place_and_told(con: Con) -> None:
+    assert rows(
+        con,
+        "select places_covered from sla_marts.backup_nights where environment_id = 'bmoved' and content = 'data'"
+        " and night_on = date '2026-06-09'",
+    ) == [(1,)]
+    assert rows(con, "select name from sla_marts.unjudged where log = 'listings'") == [("bmoved",)]

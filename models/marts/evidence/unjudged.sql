@@ -160,6 +160,19 @@ monitored_before as (
     group by coalesce(interruptions.environment_id, interruptions.contract_id)
 ),
 
+moved_repositories as (
+    select
+        'listings' as log,
+        listings.repository_id as name,
+        'listed with several places: its points count for the one its latest listing declares' as reason,
+        count(*) as mentions,
+    from {{ ref('int_backup_listings') }} as listings
+    inner join {{ ref('int_backup_repositories') }} as repositories
+        on repositories.repository_id = listings.repository_id
+        and repositories.place <> listings.place
+    group by listings.repository_id
+),
+
 points_before as (
     select
         'points' as log,
@@ -263,6 +276,8 @@ guards as (
 select * from unknown_environments
 union all
 select * from points_before
+union all
+select * from moved_repositories
 union all
 select * from tickets_before
 union all
