@@ -92,7 +92,9 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     manifest()
     # After their code changed, models that keep rows between runs are built anew; while it did not, views still stand.
     is_same = built_by(work) == code()
-    arguments = ["--no-write-json", "build", *selection, *([] if is_same else ["--full-refresh"])]
+    # Of a part, only tests that ask nothing of models which were not built.
+    part = ["--indirect-selection", "buildable"] if selection else []
+    arguments = ["--no-write-json", "build", *selection, *part, *([] if is_same else ["--full-refresh"])]
     if not all_tests:
         standing = ["config.materialized:view"] if is_same and not selection else []
         arguments += ["--exclude-resource-type", "unit_test", "exposure", "--exclude", "tag:step", *standing]

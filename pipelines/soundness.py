@@ -26,10 +26,13 @@ class Soundness:
         self._work = work
         self._meta = _meta()
         con.execute(
-            "create temp table aside (contract_id varchar, client_id varchar); create temp table registered as"
-            f' select environment_id, client_id, contract_id from "{work}".landing.environments'
+            "create temp table aside (contract_id varchar, client_id varchar);"
+            " create temp table registered (environment_id varchar, client_id varchar, contract_id varchar)"
         )
         if _has_mart(con, work):
+            con.execute(
+                f'insert into registered select environment_id, client_id, contract_id from "{work}".landing.environments'
+            )
             con.execute(
                 f'insert into aside select distinct contract_id, client_id from "{work}".sla_marts.set_aside'
                 " where contract_id is not null or client_id is not null"

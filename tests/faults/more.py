@@ -19,11 +19,13 @@ _ENGLISH = {**_FROM, "time_zone": "Europe/Paris", "language": "fr"}
 CONTRACT: dict[str, list[Row]] = {
     "contracts.csv": [
         {**_ENGLISH, "contract_id": "never", "title": "never", "service": "never", "holiday_calendar": "fr-metropole"},
+        {**_ENGLISH, "contract_id": "young", "title": "young", "service": "young", "holiday_calendar": "young"},
         {**_ENGLISH, "contract_id": "ended", "title": "ended", "service": "ended", "holiday_calendar": "ended"},
         {**_ENGLISH, "contract_id": "short", "title": "short", "service": "short", "holiday_calendar": "short"},
     ],
     "holiday_calendars.csv": [
         {"holiday_calendar": "short", "covers_from": "2025-01-01", "covers_until": "2028-01-01", "source": "test"},
+        {"holiday_calendar": "young", "covers_from": "2026-06-01", "covers_until": "2028-01-01", "source": "test"},
         {"holiday_calendar": "ended", "covers_from": "2020-01-01", "covers_until": "2026-01-01", "source": "test"},
     ],
     "clocks.csv": [
@@ -55,6 +57,7 @@ CONTRACT: dict[str, list[Row]] = {
         {**_FROM, "contract_id": "short", "commitment": "availability", "value": "99.5", "unit": "pct", "clock": "reference"},
         {**_FROM, "contract_id": "ended", "commitment": "availability", "value": "99.5", "unit": "pct", "clock": "reference"},
         {**_FROM, "contract_id": "short", "commitment": "backup_retention", "value": "45", "unit": "day"},
+        {**_FROM, "contract_id": "young", "commitment": "backup_retention", "value": "45", "unit": "day"},
         {**_FROM, "contract_id": "short", "commitment": "backup_places", "value": "2", "unit": "count"},
     ],
 }  # fmt: skip
@@ -109,9 +112,9 @@ def _points() -> dict[str, list[Row]]:
         point("bchain", place, "base", datetime(2001, 9, 9, 1, tzinfo=UTC), status="damaged")
         point("bchain", place, "increment", night, parent_point_id="base")
         point("bchain", place, "whole", night - timedelta(days=1))
-    # The same repository once more as if it stood elsewhere: one building is one place.
+    # The same repository as if it had stood elsewhere an hour before: it is one place.
     point("bmoved", "A", "n1", night, repository_id="bmoved")
-    point("bmoved", "B", "n1", night, repository_id="bmoved")
+    point("bmoved", "B", "n1", night, repository_id="bmoved", listed_at="2026-06-10T05:00:00Z")
     point("bold", "A", "only", datetime(1985, 1, 1, tzinfo=UTC))
     files["registry/canonical/more/environments_points.csv"] = [
         environment("bdoc"), environment("bshort", "short"), environment("bchain"), environment("bmoved"), environment("bold"),
@@ -130,7 +133,7 @@ def _edges() -> dict[str, list[Row]]:
         for hour in range(10)
     ]  # fmt: skip
     return {
-        "registry/canonical/more/environments_edges.csv": [environment("ended", "ended"), environment("bedge", "short")],
+        "registry/canonical/more/environments_edges.csv": [environment("ended", "ended"), environment("bedge", "short"), environment("young", "young")],
         "tickets/canonical/more/tickets_edges.csv": [
             {**ticket, "ticket_id": "e-before", "created_at": "2024-06-03T10:00:00Z",
              "taken_in_charge_at": "2024-06-03T11:00:00Z"},
@@ -140,6 +143,11 @@ def _edges() -> dict[str, list[Row]]:
              "created_at": "2025-06-03T10:00:00Z", "qualified_at": "2024-06-03T10:00:00Z"},
             {**ticket, "ticket_id": "e-ended", "client_id": "ended", "environment_id": "ended",
              "created_at": "2025-06-03T10:00:00Z"},
+        ],
+        "interruptions/canonical/more/interruptions_edges.csv": [
+            {"interruption_id": f"i{year}", "contract_id": "short", "cause": "maintenance_window",
+             "starts_at": f"{year}-03-05T20:00:00Z", "ends_at": f"{year}-03-05T22:00:00Z"}
+            for year in (1994, 2026, 2069)
         ],
         "history/canonical/more/movements_edges.csv": [
             {"client_id": "bshort", "dossier_id": "d", "journal_code": "VE", "entry_number": "1", "line_number": line,

@@ -133,3 +133,21 @@ def test_one_repository_with_two_places_is_one_place_and_told(con: Con) -> None:
         " and night_on = date '2026-06-09'",
     ) == [(1,)]
     assert rows(con, "select name from sla_marts.unjudged where log = 'listings'") == [("bmoved",)]
+
+
+def test_an_instant_beyond_a_calendar_puts_its_contract_aside(con: Con) -> None:
+    found = rows(con, "select contract_id, client_id, finding from sla_marts.set_aside order by all")
+    assert found == [("ended", None, "as_of_outside_calendar"), ("young", None, "nights_before_calendar")]
+    (reason,) = rows(con, "select reason from sla_marts.set_aside where contract_id = 'ended'")[0]
+    assert "calendar ended covers 2020-01-01 to 2026-01-01, but as_of is 2026-06-10T08:00:00" in reason
+
+
+def test_maintenance_outside_the_calendar_is_in_no_window_and_out_of_none(con: Con) -> None:
+    found = rows(
+        con,
+        "select interruption_id, is_in_window is null, overrun_s is null from sla_marts.maintenance_compliance"
+        " where contract_id = 'short' order by all",
+    )
+    assert found == [("i1994", True, True), ("i2026", False, False), ("i2069", True, True)]
+    told = rows(con, "select count(*) from sla_marts.unjudged where log = 'interruptions' and name = 'short'")
+    assert told == [(2,)]

@@ -21,6 +21,7 @@ notices as (
 noticed as (
     select
         maintenances.*,
+        days.day_on is not null as is_in_calendar,
         notices.notice_s as required_notice_s,
         {{ seconds_between('maintenances.announced_at', 'maintenances.starts_at') }} as notice_s,
     from maintenances
@@ -52,15 +53,16 @@ select
         when noticed.cause = 'maintenance_window' and noticed.required_notice_s is not null
             then coalesce(noticed.notice_s >= noticed.required_notice_s, false)
     end as is_announced_in_time,
-    inside.inside_s = inside.duration_s as is_in_window,
+    -- Outside the contract's calendar nobody knows which hours were open.
+    case when noticed.is_in_calendar then inside.inside_s = inside.duration_s end as is_in_window,
     case
         when noticed.cause = 'maintenance_window'
             then noticed.is_blocking and coalesce(evenings.is_too_early, false)
     end as is_blocking_too_early,
     case
-        when noticed.cause = 'maintenance_window'
+        when noticed.cause = 'maintenance_window' and noticed.is_in_calendar
             then cast(inside.duration_s - inside.inside_s - inside.early_s as decimal(18, 6))
-        else cast(0 as decimal(18, 6))
+        when noticed.cause <> 'maintenance_window' then cast(0 as decimal(18, 6))
     end as overrun_s,
     inside.early_s,
     files.name as file,

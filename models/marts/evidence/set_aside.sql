@@ -42,3 +42,35 @@ inner join (
 cross join {{ ref('stg_run') }} as run
 where run.as_of < {{ utc_midnight(add_days('contracts.covers_from', 1)) }}
     or run.as_of >= {{ utc_midnight(add_days('contracts.covers_until', -1)) }}
+
+union all
+
+-- Nights that are due and lie before the calendar would not be required of anybody.
+select
+    contracts.contract_id,
+    cast(null as varchar) as client_id,
+    'nights_before_calendar' as finding,
+    concat(
+        'holiday_calendars.csv: calendar ', contracts.holiday_calendar, ' covers from ',
+        cast(contracts.covers_from as varchar), ', after the first night that is due; widen it'
+    ) as reason,
+    cast(null as bigint) as rows,
+from {{ ref('int_contracts') }} as contracts
+inner join (
+    select
+        promises.contract_id,
+        max(promises.kept_days) as kept_days,
+    from {{ ref('int_backup_promises') }} as promises
+    where promises.content = 'data'
+    group by promises.contract_id
+) as promised on promised.contract_id = contracts.contract_id
+inner join (
+    select
+        environments.contract_id,
+        min(environments.opened_on) as opened_on,
+    from {{ ref('stg_registry__environments') }} as environments
+    group by environments.contract_id
+) as used on used.contract_id = contracts.contract_id and used.opened_on < contracts.covers_from
+cross join {{ ref('stg_run') }} as run
+where contracts.covers_from > {{ add_days(utc_day('run.as_of'), '-promised.kept_days') }}
+    and run.as_of >= {{ utc_midnight(add_days('contracts.covers_from', 1)) }}

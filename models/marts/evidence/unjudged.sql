@@ -75,6 +75,7 @@ calendars as (
     select
         days.contract_id,
         min(days.day_from) as days_from,
+        max(days.day_until) as days_until,
         min(months.month_from) as months_from,
     from {{ ref('int_contract_days') }} as days
     left join {{ ref('int_contract_months') }} as months
@@ -157,6 +158,21 @@ monitored_before as (
         on calendars.contract_id
         = coalesce(environments.contract_id, interruptions.contract_id)
         and interruptions.starts_at < calendars.months_from
+    group by coalesce(interruptions.environment_id, interruptions.contract_id)
+),
+
+maintenances_after as (
+    select
+        'interruptions' as log,
+        coalesce(interruptions.environment_id, interruptions.contract_id) as name,
+        'begins after the calendar of the contract: its hours are not known yet' as reason,
+        count(*) as mentions,
+    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    left join environments on environments.environment_id = interruptions.environment_id
+    inner join calendars
+        on calendars.contract_id
+        = coalesce(environments.contract_id, interruptions.contract_id)
+        and interruptions.starts_at >= calendars.days_until
     group by coalesce(interruptions.environment_id, interruptions.contract_id)
 ),
 
@@ -278,6 +294,8 @@ union all
 select * from points_before
 union all
 select * from moved_repositories
+union all
+select * from maintenances_after
 union all
 select * from tickets_before
 union all
