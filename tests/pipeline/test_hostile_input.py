@@ -428,6 +428,22 @@ def test_an_interruption_of_nothing_is_a_reject_with_its_line(tmp_path: Path) ->
     assert con.execute("select interruption_id from landing.interruptions").fetchall() == [("i1",)]
 
 
+def test_an_end_that_no_clock_shows_is_no_open_end(tmp_path: Path) -> None:
+    """9999-12-31 for "still down" (R39): what a broken clock wrote is not read as an outage without end."""
+    header = "environment_id,outage_id,down_from,down_until\n"
+    rows = "e,o1,2026-01-01T00:00:00Z,9999-12-31T23:59:59Z\ne,o2,2026-01-01T00:00:00Z,\n"
+    put(tmp_path, "monitoring/outages/o.csv", header + rows)
+    interruptions = "interruption_id,environment_id,cause,starts_at,ends_at\n"
+    put(
+        tmp_path,
+        "interruptions/canonical/i.csv",
+        interruptions + "i1,e,force_majeure,2026-01-01T00:00:00Z,9999-12-31T00:00:00Z\n",
+    )
+    con = land(tmp_path)
+    assert sorted(rules(con)) == [(2, "instant_out_of_range"), (2, "instant_out_of_range")]
+    assert con.execute("select outage_id from landing.outages").fetchall() == [("o2",)]
+
+
 def test_an_archive_that_explodes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox_files, "MAX_INFLATED_BYTES", 10_000_000)
     put(tmp_path, CHECKS + ".gz", gzip.compress((HEADER + check(1) * 400_000).encode()))

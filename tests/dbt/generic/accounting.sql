@@ -29,3 +29,40 @@ from {{ holdings }} as holdings
 left join located on located.holding_key = holdings.holding_key
 where holdings.contract_number is not null and holdings.points <> coalesce(located.copies, 0)
 {% endtest %}
+
+{# Every environment of which a check or an outage lies in a month that can be judged has months. #}
+{% test watches_every_environment(model, probe_runs, probes, outages, environments, months, run) %}
+with seen as (
+    select probes.environment_id, min(runs.first_at) as first_at, max(runs.last_at) as last_at
+    from {{ probe_runs }} as runs
+    inner join {{ probes }} as probes on probes.probe_key = runs.probe_key
+    group by probes.environment_id
+    union all
+    select environment_id, min(down_from), max(coalesce(down_until, down_from))
+    from {{ outages }} where down_until is null or down_until > down_from
+    group by environment_id
+),
+judged as (
+    select contract_id, min(month_from) as months_from, max(month_until) as months_until from {{ months }} group by contract_id
+)
+select distinct environments.contract_id, environments.client_id, environments.environment_id
+from seen
+inner join {{ environments }} as environments on environments.environment_id = seen.environment_id
+inner join judged on judged.contract_id = environments.contract_id
+cross join {{ run }} as asked
+where seen.first_at < asked.as_of
+    and seen.last_at >= judged.months_from
+    and asked.as_of > judged.months_from
+    and asked.as_of < judged.months_until
+    and environments.opened_on <= cast(asked.as_of as date)
+    and (environments.closed_on is null or environments.closed_on > environments.opened_on)
+    and environments.environment_id not in (select environment_id from {{ model }})
+{% endtest %}
+
+{# Every registered maintenance is looked at. #}
+{% test looks_at_every_maintenance(model, interruptions) %}
+select interruption_id, contract_id, environment_id
+from {{ interruptions }}
+where cause in ('maintenance_window', 'urgent_maintenance')
+    and interruption_id not in (select interruption_id from {{ model }})
+{% endtest %}
