@@ -171,7 +171,7 @@ def fed(inbox: Path, files: list[tuple[int, str, str]]) -> duckdb.DuckDBPyConnec
     return con
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("SEEDS", "6"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("SEEDS", "3"))))
 def test_what_is_left_is_what_would_have_been(tmp_path: Path, seed: int) -> None:
     files = world(seed)
     chance = random.Random(-seed)

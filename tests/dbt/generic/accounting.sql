@@ -54,8 +54,11 @@ where seen.first_at < asked.as_of
     and seen.last_at >= judged.months_from
     and asked.as_of > judged.months_from
     and asked.as_of < judged.months_until
-    and environments.opened_on <= cast(asked.as_of as date)
-    and (environments.closed_on is null or environments.closed_on > environments.opened_on)
+    and environments.opened_on < cast(least(asked.as_of, seen.last_at) as date)
+    and (
+        environments.closed_on is null
+        or environments.closed_on > greatest(environments.opened_on, cast(greatest(seen.first_at, judged.months_from) as date) + 1)
+    )
     and environments.environment_id not in (select environment_id from {{ model }})
 {% endtest %}
 
