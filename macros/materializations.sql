@@ -34,7 +34,7 @@
    model, and `key`: those whose key it names. Or `kept_by` and `kept_before`: what lies before the window of its environment
    (int_availability_windows) stays, a row while its column `kept_by` is less than the window's column `kept_before`; of an
    environment that has no window, nothing stays. #}
-{% materialization kept, adapter='duckdb' %}
+{% materialization kept_old, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- if existing_relation is none or existing_relation.type != 'table' or should_full_refresh() -%}
