@@ -22,7 +22,7 @@ install: .venv/ok
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	$(BIN)/python -c "from pipelines import models; models.manifest()"
+	$(BIN)/python -c "from pipelines.warehouse import dbt_project; dbt_project.manifest()"
 	@touch $@
 
 lint: .venv/ok ## repair what the linters can

@@ -22,8 +22,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from pipelines import warehouse
 from pipelines.resources import settings
+from pipelines.warehouse import connections
 
 pl.Config.set_tbl_rows(40)
 pl.Config.set_tbl_cols(14)
@@ -34,7 +34,7 @@ path = settings(now=datetime.now(UTC)).warehouse
 
 def ask(query: str) -> pl.DataFrame:
     """Rows of a query over the published file."""
-    with warehouse.reader(path) as con:
+    with connections.reader(path) as con:
         return con.sql(query).pl()
 
 

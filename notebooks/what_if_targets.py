@@ -24,8 +24,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from pipelines import warehouse
 from pipelines.resources import settings
+from pipelines.warehouse import connections
 
 pl.Config.set_tbl_rows(40)
 pl.Config.set_tbl_cols(14)
@@ -42,7 +42,7 @@ TRIED_H = {
 }
 
 # %%
-with warehouse.reader(path) as con:
+with connections.reader(path) as con:
     counted = con.sql("""
         select
             ticket_commitments.contract_id,

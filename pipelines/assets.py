@@ -11,22 +11,15 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
-from pipelines import (
-    answered,
-    contract,
-    landing,
-    models,
-    notices,
-    progress,
-    publication,
-    reports,
-    set_aside,
-    statement_keeping,
-    warehouse,
-)
+from pipelines import progress
+from pipelines.contract import booklet
 from pipelines.errors import BuildError
-from pipelines.landing_tables import SOURCES, TABLES
+from pipelines.evidence import statement_keeping
+from pipelines.landing import ingestion, notices
+from pipelines.landing.tables import SOURCES, TABLES
+from pipelines.reports import page
 from pipelines.resources import Settings, instant, settings
+from pipelines.warehouse import answered, connections, dbt_project, publication, set_aside
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 _RUN = dg.AssetKey(["landing", "run"])
@@ -69,7 +62,7 @@ class Livret(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Livret"]:
         """One run at a time, whoever started it: the command, the schedule, the sensor or a hand on the page."""
-        with warehouse.only_run(self.settings.work):
+        with connections.only_run(self.settings.work):
             yield self
 
     @classmethod
@@ -97,16 +90,15 @@ def _spec(layer: str, name: str, description: str, group: str, *deps: dg.AssetKe
 @dg.multi_asset(
     name="contract_terms",
     specs=[
-        _spec("contract", name, description, "contract")
-        for name, description in contract.DESCRIPTIONS.items()
+        _spec("contract", name, description, "contract") for name, description in booklet.DESCRIPTIONS.items()
     ],
 )
 def contract_terms(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     """The contract folder, validated as a whole, into schema sla_contract."""
     progress.tell("contract")
-    terms = contract.load(livret.settings.contract)
-    with warehouse.writer(livret.settings.work_database) as con:
-        contract.write(con, terms)
+    terms = booklet.load(livret.settings.contract)
+    with connections.writer(livret.settings.work_database) as con:
+        booklet.write(con, terms)
     for name, frame in terms.tables.items():
         yield dg.MaterializeResult(
             ["contract", name], metadata={"dagster/row_count": frame.height, "digest": terms.digest}
@@ -125,12 +117,12 @@ def run_started(context: dg.AssetExecutionContext, livret: Livret) -> dg.Materia
     started = (
         stats.launch_time or stats.start_time
     )  # a run in the command's own process is launched by nobody
-    with warehouse.writer(livret.settings.work_database) as con:
-        landing.create(con)
+    with connections.writer(livret.settings.work_database) as con:
+        ingestion.create(con)
         # Now already: what cannot be replaced in the end is told before hours of work.
         statement_keeping.take_back(con, livret.settings.warehouse)
-        landing.start_run(con, context.run.run_id, livret.as_of, _iso(started, livret.as_of))
-        refused = landing.Landing(con, livret.settings.inbox).refuse_unknown()
+        ingestion.start_run(con, context.run.run_id, livret.as_of, _iso(started, livret.as_of))
+        refused = ingestion.Landing(con, livret.settings.inbox).refuse_unknown()
     return dg.MaterializeResult(metadata={"as_of": livret.as_of, "files_of_unknown_folders": refused.files})
 
 
@@ -174,11 +166,11 @@ def _landing_asset(source: str) -> dg.AssetsDefinition:
         ],
     )
     def ingest(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
-        with warehouse.writer(livret.settings.work_database) as con:
-            counts = landing.Landing(con, livret.settings.inbox, progress.tell).ingest(source)
+        with connections.writer(livret.settings.work_database) as con:
+            counts = ingestion.Landing(con, livret.settings.inbox, progress.tell).ingest(source)
             for spec in context.assets_def.specs:
                 metadata = {
-                    **landing.described(con, source, spec.key.path[-1]),
+                    **ingestion.described(con, source, spec.key.path[-1]),
                     "rows_rejected_now": counts.rejected,
                 }
                 yield dg.MaterializeResult(spec.key, metadata=metadata)
@@ -215,11 +207,11 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
 )
 def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:
     """What was read, once all of it is."""
-    with warehouse.writer(livret.settings.work_database) as con:
+    with connections.writer(livret.settings.work_database) as con:
         notices.gather(con)
         for name in _LEDGER:
             yield dg.MaterializeResult(
-                ["landing", name], metadata={"dagster/row_count": landing.rows(con, name)}
+                ["landing", name], metadata={"dagster/row_count": ingestion.rows(con, name)}
             )
 
 
@@ -227,7 +219,7 @@ _TRANSLATOR = DagsterDbtTranslator(settings=DagsterDbtTranslatorSettings(enable_
 
 
 @dbt_assets(
-    manifest=models.manifest(),
+    manifest=dbt_project.manifest(),
     dagster_dbt_translator=_TRANSLATOR,
     name="models",
     exclude="resource_type:unit_test tag:step",
@@ -236,8 +228,8 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
     """All models and their tests, in this process. A model or test that fails ends the run before anything is published, but for
     tests that put aside whom their failing rows name."""
     progress.tell("models and their tests")
-    outcomes = models.build(livret.settings.work, *_selection(context))
-    with warehouse.writer(livret.settings.work_database) as con:
+    outcomes = dbt_project.build(livret.settings.work, *_selection(context))
+    with connections.writer(livret.settings.work_database) as con:
         counts = _row_counts(con)
     assets = {spec.metadata[_UNIQUE_ID]: spec.key for spec in context.assets_def.specs_by_key.values()}
     checks = {check.metadata[_UNIQUE_ID]: check for check in context.assets_def.check_specs}
@@ -266,7 +258,7 @@ def model_assets(context: dg.AssetExecutionContext, livret: Livret) -> Iterator[
     if bad:
         told = "\n".join(f"  {outcome.unique_id}: {outcome.status}. {outcome.message}" for outcome in bad)
         raise BuildError(f"{len(bad)} models or tests failed; nothing was published\n{told}")
-    with warehouse.writer(livret.settings.work_database) as con:
+    with connections.writer(livret.settings.work_database) as con:
         set_aside.collect(con, outcomes)
     yield from _told(standing, context.assets_def.asset_deps, set(standing))
 
@@ -283,7 +275,7 @@ def _told(
         yield dg.MaterializeResult(key)
 
 
-def _check_result(check: dg.AssetCheckSpec, outcome: models.Outcome) -> dg.AssetCheckResult:
+def _check_result(check: dg.AssetCheckSpec, outcome: dbt_project.Outcome) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=check.asset_key,
         check_name=check.name,
@@ -335,7 +327,7 @@ def published(livret: Livret) -> dg.MaterializeResult[Any]:
 )
 def monthly_report(livret: Livret) -> dg.MaterializeResult[Any]:
     progress.tell("report")
-    path = reports.write(livret.settings.warehouse, livret.settings.reports, livret.settings.as_of)
+    path = page.write(livret.settings.warehouse, livret.settings.reports, livret.settings.as_of)
     answered.answer(livret.settings, path)
     return dg.MaterializeResult(
         metadata={"path": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size}

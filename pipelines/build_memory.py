@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines import availability_memory, backup_memory, ticket_memory
-from pipelines.warehouse import number
+from pipelines.warehouse.connections import number
 
 
 @dataclass(frozen=True)

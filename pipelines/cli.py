@@ -91,7 +91,8 @@ def run(
     chosen = settings(
         now=_now(), inbox=inbox, contract=contract, warehouse=warehouse, reports=reports, as_of=as_of
     )
-    from pipelines import answered, summary
+    from pipelines.reports import summary
+    from pipelines.warehouse import answered
 
     tell = _teller(quiet or as_json)
     if not again and answered.stands(chosen):
@@ -115,7 +116,7 @@ def run(
 @_with("inbox", "contract", "as_json")
 def check(inbox: Path | None, contract: Path | None, as_json: bool) -> None:
     """Read and validate only: what would be accepted and rejected, and why."""
-    from pipelines import checking
+    from pipelines.landing import checking
 
     chosen = settings(now=_now(), inbox=inbox, contract=contract)
     found = checking.of(chosen.inbox, chosen.contract, _now())
@@ -126,7 +127,7 @@ def check(inbox: Path | None, contract: Path | None, as_json: bool) -> None:
 @_with("warehouse", "as_json")
 def status(warehouse: Path | None, as_json: bool) -> None:
     """Last run, months, verdicts, rejects, age of each source."""
-    from pipelines import summary
+    from pipelines.reports import summary
 
     found = summary.status(settings(now=_now(), warehouse=warehouse).warehouse)
     click.echo(json.dumps(found, ensure_ascii=False, default=str) if as_json else summary.status_table(found))
@@ -137,9 +138,9 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 @_with("warehouse", "quiet", "as_json")
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
-    from pipelines import statement_keeping, statements
-    from pipelines.publication import publish
-    from pipelines.warehouse import only_run, refuse_unbuilt, refuse_unfinished, writer
+    from pipelines.evidence import statement_keeping, statements
+    from pipelines.warehouse.connections import only_run, refuse_unbuilt, refuse_unfinished, writer
+    from pipelines.warehouse.publication import publish
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)
@@ -182,8 +183,8 @@ def purge_list(
     as_json: bool,
 ) -> None:
     """What a client may purge: list, manifest and archive. Deletes nothing."""
-    from pipelines import purge, purge_rejects
-    from pipelines.warehouse import only_run, refuse_unbuilt, refuse_unfinished
+    from pipelines.evidence import purge, purge_rejects
+    from pipelines.warehouse.connections import only_run, refuse_unbuilt, refuse_unfinished
 
     chosen = settings(now=_now(), warehouse=warehouse, reports=reports)
     refuse_unbuilt(chosen.work_database, chosen.warehouse)
@@ -209,7 +210,7 @@ def purge_list(
 @_with("inbox", "quiet")
 def purge_certify(manifest: Path, purged_on: str | None, inbox: Path | None, quiet: bool) -> None:
     """Register that the lines of a manifest were purged; the next run reads the certificate."""
-    from pipelines import purge
+    from pipelines.evidence import purge
 
     try:
         day = date.fromisoformat(purged_on) if purged_on else _now().date()
@@ -239,14 +240,15 @@ def forget(
     as_json: bool,
 ) -> None:
     """Withdraw what FILES brought, by their names in the inbox; what other files also brought stays."""
-    from pipelines import answered, landing, withdrawal
-    from pipelines.warehouse import only_run, writer
+    from pipelines.landing import ingestion, withdrawal
+    from pipelines.warehouse import answered
+    from pipelines.warehouse.connections import only_run, writer
 
     chosen = settings(now=_now(), inbox=inbox, warehouse=warehouse)
     if not chosen.work_database.is_file():
         raise ConfigurationError(f"{chosen.work_database}: nothing was built there yet; `livret run` first")
     with only_run(chosen.work), writer(chosen.work_database) as con:
-        landing.create(con)
+        ingestion.create(con)
         if undoes:
             readings = withdrawal.undo(con, chosen.inbox, files, at=_now(), by=_user())
             answered.forget(chosen)
@@ -295,7 +297,7 @@ def dev(port: int, home: Path | None) -> None:
 def _tell_aside(found: list[dict[str, Any]]) -> None:
     """Raises SetAside, with all of it, where anything is put aside: the figures of all others are published."""
     if found:
-        from pipelines import set_aside
+        from pipelines.warehouse import set_aside
 
         told = "".join(f"\n  {set_aside.words(row)}" for row in found)
         raise SetAside(f"published, but put aside; mart set_aside has the same list{told}")
@@ -340,10 +342,12 @@ def _reason(why: str | None) -> str:
 
 def _refuse_unusable(chosen: Settings) -> None:
     """Contract, inbox and what is to be replaced are looked at before anything starts: a typing error costs no build."""
-    from pipelines import contract, inbox, statement_keeping
+    from pipelines.contract import booklet
+    from pipelines.evidence import statement_keeping
+    from pipelines.inbox import discovery
 
-    contract.load(chosen.contract)
-    for _ in inbox.discover(chosen.inbox):
+    booklet.load(chosen.contract)
+    for _ in discovery.discover(chosen.inbox):
         break
     statement_keeping.refuse_unpublished(chosen.warehouse)
 

@@ -77,7 +77,7 @@ def _asked(text: str, contract: Path) -> datetime:
         day = date.fromisoformat(text)
     except ValueError:
         return instant(text)
-    from pipelines.contract import time_zones  # heavy, and needed for a bare day only
+    from pipelines.contract.booklet import time_zones  # heavy, and needed for a bare day only
 
     ends = [_end(day, zone, text) for zone in time_zones(contract, day)]
     if not ends:

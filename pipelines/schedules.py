@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.assets import Livret
-from pipelines.inbox import discover
+from pipelines.inbox.discovery import discover
 from pipelines.resources import settings
 
 refresh = dg.define_asset_job(

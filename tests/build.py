@@ -9,19 +9,21 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pipelines import contract, landing, models, notices, warehouse
-from pipelines.landing_tables import SOURCES
+from pipelines.contract import booklet
+from pipelines.landing import ingestion, notices
+from pipelines.landing.tables import SOURCES
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project
 
 
 def land(inbox: Path, work: Path, as_of: datetime, contract_folder: Path = ROOT / "data/contract") -> Path:
     """Contract and inbox into the working database in `work`; returns its path."""
     database = work / WORK_DATABASE
-    with warehouse.writer(database) as con:
-        landing.create(con)
-        landing.start_run(con, "test", as_of.isoformat(), as_of.isoformat())
-        contract.write(con, contract.load(contract_folder))
-        engine = landing.Landing(con, inbox)
+    with connections.writer(database) as con:
+        ingestion.create(con)
+        ingestion.start_run(con, "test", as_of.isoformat(), as_of.isoformat())
+        booklet.write(con, booklet.load(contract_folder))
+        engine = ingestion.Landing(con, inbox)
         for source in SOURCES:
             engine.ingest(source)
         engine.refuse_unknown()
@@ -34,7 +36,7 @@ def build(
 ) -> Path:
     """Working database with all models built; raises AssertionError naming what dbt could not build."""
     database = land(inbox, work, as_of, contract_folder)
-    outcomes = models.build(work, *selection)
+    outcomes = dbt_project.build(work, *selection)
     bad = [
         f"{outcome.unique_id}: {outcome.status} {outcome.message}"
         for outcome in outcomes

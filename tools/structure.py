@@ -67,9 +67,9 @@ def main() -> None:
 
 
 def _manifest() -> Path:
-    from pipelines import models
+    from pipelines.warehouse import dbt_project
 
-    return models.manifest()
+    return dbt_project.manifest()
 
 
 def _subject(model: dict[str, Any]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 
 import polars as pl
 
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 
 REJECT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,

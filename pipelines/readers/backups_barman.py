@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, Reader, reject
 from pipelines.readers.backups_common import (
     OPTIONS,
@@ -31,7 +32,6 @@ from pipelines.readers.backups_common import (
     stamp,
     text_of,
 )
-from pipelines.source_config import SourceConfig
 
 # Copied but not yet with all its WAL files, a backup cannot be restored to a consistent state.
 _STATUS = {"DONE": None, "WAITING_FOR_WALS": "partial", "FAILED": "failed"}

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, Reader, reject
 from pipelines.readers.backups_common import (
     OPTIONS,
@@ -26,7 +27,6 @@ from pipelines.readers.backups_common import (
     text_of,
     texts_of,
 )
-from pipelines.source_config import SourceConfig
 
 _CHECKPOINT = re.compile(r"\.checkpoint(\.\d+)?$")
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import Batch, Reader
 from pipelines.readers.backups_common import (
     OPTIONS,

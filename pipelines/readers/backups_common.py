@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, reject, rejects_frame
 from pipelines.readers.values import UTC_INSTANT
 from pipelines.schemas.backups import CONTENTS
-from pipelines.source_config import SourceConfig
 
 MAX_BYTES = 1 << 30  # of one listing; 5,000 environments with 400 points each take a third of it
 EARLIEST, LATEST = (

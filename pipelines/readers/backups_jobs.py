@@ -16,7 +16,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, Reader, reject, rejects_frame
 from pipelines.readers.backups_common import (
     BadRow,
@@ -28,7 +29,6 @@ from pipelines.readers.backups_common import (
     text_of,
 )
 from pipelines.readers.values import UTC_INSTANT
-from pipelines.source_config import SourceConfig
 
 JOB_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,

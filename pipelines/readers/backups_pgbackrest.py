@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, Reader, reject, rejects_frame
 from pipelines.readers.backups_common import (
     OPTIONS,
@@ -30,7 +31,6 @@ from pipelines.readers.backups_common import (
     text_of,
     texts_of,
 )
-from pipelines.source_config import SourceConfig
 
 _READABLE = {0, 2, 5}  # ok, no valid backups, another database: the catalogue was read. Others: it was not
 

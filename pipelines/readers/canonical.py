@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, Reader, history_canonical, rejected_guards, rejects_frame
 from pipelines.readers.block import LINE, Block, raw_text
 from pipelines.readers.tabular import (
@@ -32,7 +33,6 @@ from pipelines.schemas import (
     registry,
     tickets,
 )
-from pipelines.source_config import SourceConfig
 
 # (source, format) -> ((beginning of the file name, table, model), ...); an empty beginning takes every file.
 _FORMATS: dict[tuple[str, str], tuple[tuple[str, str, type[LandingModel]], ...]] = {

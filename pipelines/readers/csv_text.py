@@ -15,7 +15,7 @@ from typing import IO
 import polars as pl
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import RAW_CHARACTERS, reject
 from pipelines.readers.block import (
     BLOCK_BYTES,

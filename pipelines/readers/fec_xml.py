@@ -14,7 +14,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 
 MAX_DEPTH = 32  # the law's own form is six deep
 _BLOCK = 1 << 20

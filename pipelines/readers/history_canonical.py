@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipelines.inbox import InboxFile, sha256
+from pipelines.inbox.discovery import InboxFile, sha256
 from pipelines.readers import REJECT_SCHEMA, Batch, reject, rejects_frame
 from pipelines.readers.certainty import letterings, unclear, visible
 from pipelines.readers.movement_keys import TIES, keyed, lettering_ids

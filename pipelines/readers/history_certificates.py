@@ -14,7 +14,7 @@ import pyarrow as arrow
 from pyarrow import parquet
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import Batch, Reader
 from pipelines.readers.movement_keys import list_digest
 

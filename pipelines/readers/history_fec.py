@@ -20,7 +20,7 @@ from unicodedata import normalize
 import polars as pl
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import RAW_CHARACTERS, REJECT_SCHEMA, Batch, Reader
 from pipelines.readers.certainty import letterings, unclear, visible
 from pipelines.readers.fec_xml import is_xml, read_xml

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import RAW_CHARACTERS, reject
 from pipelines.readers.block import BLOCK_ROWS, LINE, Block, is_storable, lines_of, shown
 from pipelines.readers.text_stream import text_stream

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import REJECT_SCHEMA, Batch, Reader
 from pipelines.readers.tabular import environments_of
 from pipelines.readers.values import instants

@@ -11,7 +11,7 @@ import pyarrow as arrow
 from pyarrow import parquet
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import reject
 from pipelines.readers.block import BLOCK_ROWS, LINE, Block, raw_text
 

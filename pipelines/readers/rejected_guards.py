@@ -14,10 +14,10 @@ from operator import and_
 import polars as pl
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.landing.validation import validated
 from pipelines.readers import Batch
 from pipelines.schemas import LandingModel, holds, registry
-from pipelines.validation import validated
 
 _MONTHS = "jan|f[eé]v|feb|mar|avr|apr|mai|may|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[eé]c"
 _DAY = rf"(?i)^\s*\d{{1,4}}[-/.]\d{{1,2}}([-/.]\d{{1,4}})?\b|^\s*\d{{1,2}} ({_MONTHS})"

@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import reject
 from pipelines.readers.block import LINE, Block, raw_text
 from pipelines.readers.csv_text import csv_blocks
 from pipelines.readers.json_text import json_blocks
 from pipelines.readers.parquet_table import parquet_blocks
 from pipelines.readers.values import Typed, trimmed
-from pipelines.source_config import SourceConfig
 
 SUFFIXES = (".csv", ".ndjson", ".jsonl", ".parquet")
 

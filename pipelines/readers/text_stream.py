@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from typing import IO, cast
 
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 
 _HEAD = 1 << 16
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))

@@ -32,7 +32,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.errors import ConfigurationError
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
 from pipelines.readers import Batch, Reader, ValueFound, rejects_frame
 from pipelines.readers.block import LINE, Block, raw_text
 from pipelines.readers.tabular import SUFFIXES, blocks, broken_rows, environment_ids, raw_column

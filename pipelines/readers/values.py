@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from pipelines.source_config import SourceConfig
+from pipelines.inbox.source_config import SourceConfig
 
 UTC_INSTANT = pl.Datetime("us", "UTC")
 _OFFSET = r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$"

@@ -22,8 +22,10 @@ import duckdb
 import pandas as pd
 import psutil
 
-from pipelines import contract, landing, models, probe_days, warehouse
+from pipelines.contract import booklet
+from pipelines.landing import ingestion, probe_days
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project
 from tests.oracles import availability as oracle
 
 FIRST = datetime(2025, 7, 1, tzinfo=UTC)
@@ -111,11 +113,11 @@ def begin(work: Path, probes: int, as_of: datetime) -> None:
     registry = work / "registry" / "registry" / "canonical"
     registry.mkdir(parents=True, exist_ok=True)
     pd.DataFrame(environments(probes)).to_csv(registry / "environments.csv", index=False)
-    with warehouse.writer(work / WORK_DATABASE) as con:
-        landing.create(con)
-        landing.start_run(con, "bench", as_of.isoformat(), as_of.isoformat())
-        contract.write(con, contract.load(ROOT / "data/contract"))
-        landing.Landing(con, work / "registry").ingest("registry")
+    with connections.writer(work / WORK_DATABASE) as con:
+        ingestion.create(con)
+        ingestion.start_run(con, "bench", as_of.isoformat(), as_of.isoformat())
+        booklet.write(con, booklet.load(ROOT / "data/contract"))
+        ingestion.Landing(con, work / "registry").ingest("registry")
 
 
 def fill(con: duckdb.DuckDBPyConnection, probes: int, days: int) -> None:
@@ -162,8 +164,8 @@ def write_day(path: Path, probes: int, day: int) -> None:
 
 
 def ingest(work: Path, inbox: Path) -> None:
-    with warehouse.writer(work / WORK_DATABASE) as con:
-        counts = landing.Landing(con, inbox).ingest("monitoring")
+    with connections.writer(work / WORK_DATABASE) as con:
+        counts = ingestion.Landing(con, inbox).ingest("monitoring")
         assert counts.rows_in == counts.accepted + counts.duplicate
         assert counts.rejected == 0
 
@@ -172,7 +174,7 @@ def build(work: Path, is_same: bool = False) -> None:
     """All models of the marts, as a run builds them; `is_same`: after a run of the same code, so that views stand."""
     selection = ["--select", *(f"+{mart}" for mart in MARTS), "int_availability_cuts"]
     standing = ["--exclude", "config.materialized:view"] if is_same else []
-    outcomes = models.build(work, *selection, "--exclude-resource-type", "test", *standing)
+    outcomes = dbt_project.build(work, *selection, "--exclude-resource-type", "test", *standing)
     bad = [(outcome.unique_id, outcome.message) for outcome in outcomes if outcome.is_bad]
     assert not bad, bad
 
@@ -181,7 +183,7 @@ def sql_alone(work: Path) -> None:
     """The SQL of the same models, in the same order, without dbt around it."""
     folder = work / "target" / "compiled" / "livret" / "models"
     paths = {path.stem: path for path in folder.rglob("*.sql") if "staging" not in path.parts}
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         tables = con.execute(
             "select table_name from duckdb_tables() where schema_name in ('sla_intermediate', 'sla_marts')"
         ).fetchall()
@@ -281,7 +283,7 @@ def run(folder: Path, checks: int) -> None:
 
     # ---- all months from stored checks
     begin(stored, probes, as_of)
-    with warehouse.writer(stored / WORK_DATABASE) as con:
+    with connections.writer(stored / WORK_DATABASE) as con:
         timed(f"(fill) {checks:,} checks", lambda: fill(con, probes, days), checks)
         con.execute("checkpoint")
         con.execute(FLOOR).fetchall()
@@ -290,7 +292,7 @@ def run(folder: Path, checks: int) -> None:
         _, summarised = timed("summarise every probe day anew", lambda: probe_days.refresh(con), checks)
         con.commit()
         runs = con.execute("select count(*) from landing.probe_runs").fetchall()[0][0]
-    models.manifest()
+    dbt_project.manifest()
     build(stored)  # the first dbt run of a process writes its own code
     timed("models, all months (with dbt's start)", lambda: build(stored))
     _, sql = timed(f"  their SQL alone, from {runs:,} summary rows", lambda: sql_alone(stored))
@@ -300,7 +302,7 @@ def run(folder: Path, checks: int) -> None:
         ("summaries + SQL", summarised + sql),
     ):
         print(f"{f'  {what} / floor, cpu':58} {seconds / floor:8.1f}")
-    models.finish(stored)
+    dbt_project.finish(stored)
     print(f"{'verified against the oracle':58} {verify(stored, as_of):8d} months of {SAMPLE} environments")
     if checks <= 20_000_000:
         write_checks(stored, folder / "checks.parquet")
@@ -316,10 +318,10 @@ def run(folder: Path, checks: int) -> None:
     later = as_of + timedelta(days=1)
     begin(empty, probes, later)
     write_day(folder / "inbox" / "monitoring" / "canonical" / "one-more.csv", probes, days)
-    with warehouse.writer(stored / WORK_DATABASE) as con:
-        landing.start_run(con, "bench", later.isoformat(), later.isoformat())
+    with connections.writer(stored / WORK_DATABASE) as con:
+        ingestion.start_run(con, "bench", later.isoformat(), later.isoformat())
     build(empty)
-    models.finish(empty)
+    dbt_project.finish(empty)
 
     def day(work: Path) -> None:
         ingest(work, folder / "inbox")
@@ -361,7 +363,7 @@ def nights(folder: Path, probes: int = 5_000) -> None:
         work = folder / str(days)
         begin(work, probes, FIRST + timedelta(days=days))
         for first, until in ((0, days), (days, days + 1), (days + 1, days + 2)):
-            with warehouse.writer(work / WORK_DATABASE) as con:
+            with connections.writer(work / WORK_DATABASE) as con:
                 if first == 0:
                     names = "insert into landing.probes select range + 1, 'env' || range, 'p' from range(?)"
                     con.execute(names, [probes])
@@ -373,10 +375,10 @@ def nights(folder: Path, probes: int = 5_000) -> None:
                     [FIRST.date(), first],
                 )
                 asked = (FIRST + timedelta(days=until)).isoformat()
-                landing.start_run(con, "bench", asked, asked)
+                ingestion.start_run(con, "bench", asked, asked)
             what = f"one night more after {days} days" if first else f"all of {days} days"
             seconds.append(timed(what, lambda w=work, f=first: build(w, is_same=f > 0))[1])
-            models.finish(work)
+            dbt_project.finish(work)
     print(f"{'  a year behind it / a month, cpu':58} {seconds[5] / seconds[2]:8.2f}")
 
 

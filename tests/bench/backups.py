@@ -23,8 +23,10 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from pipelines import backup_points, contract, landing, models, publication, warehouse
+from pipelines.contract import booklet
+from pipelines.landing import backup_points, ingestion
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project, publication
 
 AS_OF = datetime(2026, 3, 31, 7, tzinfo=UTC)
 NIGHTS, KEPT = 400, 45
@@ -166,10 +168,10 @@ def timed(work: Callable[[], object]) -> Took:
 
 def prepare(database: Path, environments: int, step: int, nights: int) -> None:
     """Catalogues of `environments` environments over so many nights, listed every `step` days."""
-    with warehouse.writer(database) as con:
-        landing.create(con)
-        landing.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
-        contract.write(con, contract.load(ROOT / "data/contract"))
+    with connections.writer(database) as con:
+        ingestion.create(con)
+        ingestion.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
+        booklet.write(con, booklet.load(ROOT / "data/contract"))
         con.execute(FILE)
         for statement in (KEYS, POINTS, LISTINGS, ENVIRONMENTS):
             con.execute(statement.format(environments=environments, nights=nights, step=step, kept=KEPT))
@@ -189,13 +191,13 @@ def build(work: Path, what: str, floor: Took, *, is_same: bool) -> Took:
     selection = ["--select", "path:models/*/backups", "--resource-type", "model", *standing]
     peak = Peak()
     peak.start()
-    outcomes: list[models.Outcome] = []
-    whole = timed(lambda: outcomes.extend(models.build(work, *selection)))
+    outcomes: list[dbt_project.Outcome] = []
+    whole = timed(lambda: outcomes.extend(dbt_project.build(work, *selection)))
     highest = peak.stop()
     bad = [f"{outcome.unique_id}: {outcome.message}" for outcome in outcomes if outcome.is_bad]
     assert not bad, "\n".join(bad)
     sql = timed(lambda: sql_alone(work))
-    models.finish(work)  # as a run does: rows kept stand for the next
+    dbt_project.finish(work)  # as a run does: rows kept stand for the next
     for outcome in sorted(outcomes, key=lambda outcome: -outcome.seconds)[:6]:
         print(f"{outcome.seconds:8.2f} s  {outcome.unique_id.removeprefix('model.livret.')}")
     print(f"{what}: {whole}, peak {highest / 2**30:.2f} GiB")
@@ -207,7 +209,7 @@ def sql_alone(work: Path) -> None:
     """The SQL of the same models, in the same order, before what they saw is remembered."""
     folder = work / "target" / "compiled" / "livret" / "models"
     paths = {path.stem: path for path in folder.rglob("*.sql") if path.parent.name == "backups"}
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         tables = con.execute(
             "select table_name from duckdb_tables() where schema_name in ('sla_intermediate', 'sla_marts')"
         ).fetchall()
@@ -225,11 +227,13 @@ def measure(work: Path, environments: int, step: int, nights: int) -> Took:
         ).fetchall()
         floor = timed(lambda: con.execute(FLOOR).fetchall())
     print(f"{environments} environments, {keys} points, {shown} rows of listings; floor: {floor}")
-    models.build(work, "--select", "+path:models/intermediate/calendar", "path:models/staging")
-    print(f"dbt with one small model: {timed(lambda: models.build(work, '--select', 'int_backup_promises'))}")
+    dbt_project.build(work, "--select", "+path:models/intermediate/calendar", "path:models/staging")
+    print(
+        f"dbt with one small model: {timed(lambda: dbt_project.build(work, '--select', 'int_backup_promises'))}"
+    )
     build(work, "all models, from nothing", floor, is_same=False)
     verify(database)
-    with warehouse.writer(database) as con:
+    with connections.writer(database) as con:
         con.execute("set TimeZone = 'UTC'")
         con.execute(ONE_MORE)
         con.execute("update landing.run set as_of = as_of + interval 1 day")

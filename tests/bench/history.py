@@ -18,8 +18,10 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from pipelines import contract, landing, ledgers, models, publication, warehouse
+from pipelines.contract import booklet
+from pipelines.landing import ingestion, ledgers
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project, publication
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINES_OF_DOSSIER = 2_600
@@ -115,7 +117,7 @@ def timed(what: str, work: Callable[[], object]) -> float:
 def build(work: Path) -> None:
     selection = ("--select", "path:models/staging/history", "path:models/intermediate/history", "history_purge_candidates",
                  "history_purge_entries", "--exclude-resource-type", "test")  # fmt: skip
-    outcomes = models.build(work, *selection)
+    outcomes = dbt_project.build(work, *selection)
     bad = [outcome for outcome in outcomes if outcome.is_bad]
     assert not bad, bad[:2]
     slow = sorted(outcomes, key=lambda outcome: -outcome.seconds)[:8]
@@ -130,27 +132,27 @@ def main(lines: int) -> None:
     try:
         database = work / WORK_DATABASE
         dossiers = lines // LINES_OF_DOSSIER
-        with warehouse.writer(database) as con:
-            landing.create(con)
-            landing.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
-            contract.write(con, contract.load(ROOT / "data/contract"))
+        with connections.writer(database) as con:
+            ingestion.create(con)
+            ingestion.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
+            booklet.write(con, booklet.load(ROOT / "data/contract"))
             timed(
                 f"seed {dossiers * LINES_OF_DOSSIER:,} lines in {dossiers:,} dossiers",
                 lambda: fill(con, 1, dossiers + 1, 1),
             )
             timed("ingest: lines summed up by entry, once", lambda: sum_up(con))
-        models.build(work, "--select", "+int_targets", "+int_terms", "+int_contracts", "stg_run", "stg_run__files", "path:models/staging/contract",
+        dbt_project.build(work, "--select", "+int_targets", "+int_terms", "+int_contracts", "stg_run", "stg_run__files", "path:models/staging/contract",
                      "path:models/staging/registry", "path:models/staging/holds", "--exclude-resource-type", "test")  # fmt: skip
-        with warehouse.writer(database) as con:
+        with connections.writer(database) as con:
             floor = timed("floor: one scan, counted by dossier", lambda: con.execute(FLOOR).fetchall())
         first = timed("verdicts of all entries, all dossiers new", lambda: build(work))
-        (work / models._DIGEST).write_text(
-            models._digest(models._CODE)
+        (work / dbt_project._DIGEST).write_text(
+            dbt_project._digest(dbt_project._CODE)
         )  # as a whole build would: summaries may be kept
         timed("publication of all", lambda: publication.publish(database, work / "published.duckdb"))
         again = timed("the same, nothing new", lambda: build(work))
         timed("publication, nothing new", lambda: publication.publish(database, work / "published.duckdb"))
-        with warehouse.writer(database) as con:
+        with connections.writer(database) as con:
             fill(con, dossiers + 1, dossiers + 2, 2)
             sum_up(con)
         one = timed("the same, one dossier more", lambda: build(work))
@@ -160,7 +162,7 @@ def main(lines: int) -> None:
         print(
             f"ratio to the floor {first / floor:.1f}; one dossier more costs {one - again:.2f} s over nothing new"
         )
-        with warehouse.writer(database) as con:
+        with connections.writer(database) as con:
             for verdict, entries, counted in con.execute(
                 "select verdict, sum(entries), sum(lines) from sla_marts.history_purge_candidates group by 1 order by 1"
             ).fetchall():

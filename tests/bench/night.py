@@ -20,8 +20,10 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import backup_points, contract, landing, probe_days, warehouse
+from pipelines.contract import booklet
+from pipelines.landing import backup_points, ingestion, probe_days
 from pipelines.resources import ROOT, settings
+from pipelines.warehouse import connections
 from tests.bench.availability import SUMMARIES
 
 AS_OF = datetime(2026, 3, 31, 7, tzinfo=UTC)
@@ -92,10 +94,10 @@ def behind(work: Path, database: Path, environments: int, days: int) -> None:
             ) to '{registry / "environments.csv"}'
             """
         )
-    with warehouse.writer(database) as con:
-        landing.create(con)
-        landing.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
-        contract.write(con, contract.load(ROOT / "data/contract"))
+    with connections.writer(database) as con:
+        ingestion.create(con)
+        ingestion.start_run(con, "bench", AS_OF.isoformat(), AS_OF.isoformat())
+        booklet.write(con, booklet.load(ROOT / "data/contract"))
         con.execute(
             "insert into landing.files select nextval('landing.file_ids'), 'backups', 'bench', 'behind', '', '', 0, 0, 0, 0, 0, 0,"
             " null, null, [], 'bench', ?",

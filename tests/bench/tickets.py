@@ -23,8 +23,10 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from pipelines import contract, landing, models, warehouse
+from pipelines.contract import booklet
+from pipelines.landing import ingestion
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project
 from tests.oracles import business_time as oracle
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -163,9 +165,9 @@ def fill(
 def build(work: Path, what: str) -> Spent:
     """All support models through dbt, remembered as after a whole run."""
     with Peak() as peak, spent() as cost:
-        outcomes = models.build(work, *SELECTION)
+        outcomes = dbt_project.build(work, *SELECTION)
     assert not any(outcome.is_bad for outcome in outcomes), [o.message for o in outcomes if o.is_bad]
-    models.finish(work)
+    dbt_project.finish(work)
     _told(what, cost, peak)
     return cost
 
@@ -245,11 +247,11 @@ def verify(work: Path) -> None:
 @contextmanager
 def started(work: Path, as_of: datetime) -> Iterator[duckdb.DuckDBPyConnection]:
     """The working database of a run that asks at `as_of`, to be filled."""
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         is_new = not (work / "target").exists()
-        landing.create(con)
-        landing.start_run(con, "bench", as_of.isoformat(), as_of.isoformat())
-        contract.write(con, contract.load(ROOT / "data/contract"))
+        ingestion.create(con)
+        ingestion.start_run(con, "bench", as_of.isoformat(), as_of.isoformat())
+        booklet.write(con, booklet.load(ROOT / "data/contract"))
         if is_new:
             register(con)
         yield con

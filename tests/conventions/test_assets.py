@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 import pytest
 
-from pipelines.landing_tables import TABLES
+from pipelines.landing.tables import TABLES
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 
-from pipelines import contract
+from pipelines.contract import booklet
 from pipelines.resources import ROOT
 
 MARTS = {path.stem for path in (ROOT / "models" / "marts").rglob("*.sql")}
@@ -29,14 +29,14 @@ def test_every_measured_clause_names_a_mart_that_exists_or_says_what_it_lacks() 
 
 
 def test_nothing_but_measured_clauses_names_a_mart() -> None:
-    clauses = contract.load(ROOT / "data/contract").tables["clauses"].to_dicts()
+    clauses = booklet.load(ROOT / "data/contract").tables["clauses"].to_dicts()
     assert not [row["title"] for row in clauses if row["measured_by"] and row["nature"] != "measured"]
 
 
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        ("monthly_report", "pipelines/reports.py"),
+        ("monthly_report", "pipelines/reports/page.py"),
         ("monthly_review", "notebooks/monthly_review.py"),
         ("availability_dispute", "notebooks/availability_dispute.py"),
     ],

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from pipelines import models
 from pipelines.resources import ROOT
+from pipelines.warehouse import dbt_project
 
 LAYERS = ("staging", "intermediate", "marts")
 
 
 @pytest.fixture(scope="module")
 def nodes() -> dict[str, Any]:
-    manifest = json.loads(models.manifest().read_text(encoding="utf-8"))
+    manifest = json.loads(dbt_project.manifest().read_text(encoding="utf-8"))
     return {**manifest["nodes"], **manifest["sources"], **manifest["unit_tests"]}
 
 

@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import warehouse, withdrawal
+from pipelines.landing import withdrawal
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import connections
 from tests.build import build
 from tests.faults.conftest import AS_OF, FAULTS
 
@@ -120,7 +121,7 @@ def told(faults: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tol
     build(inbox, work, as_of, contract)
     fed = marts(work)
     f8.append(f8_of(work))
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         found = withdrawal.readings(con, inbox, [*BAD, str(inbox / VERSION)])
         withdrawal.forget(con, found, at=datetime(2026, 6, 11, tzinfo=UTC), by="somebody", why="bad")
     build(inbox, work, as_of, contract)

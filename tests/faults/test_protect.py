@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import purge
+from pipelines.evidence import purge
 from pipelines.resources import WORK_DATABASE
 from tests.faults.more_protect import CLIENT
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines import models, warehouse
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project
 from tests.build import land
 from tests.pipeline import availability_nights as nights
 
@@ -45,14 +45,14 @@ def told(portion: int) -> list[nights.Story]:
 
 def build(work: Path) -> None:
     """The marts of availability, as a whole build makes them, and remembered as after one."""
-    outcomes = models.build(work, *SELECTION)
+    outcomes = dbt_project.build(work, *SELECTION)
     bad = [f"{outcome.unique_id}: {outcome.message}" for outcome in outcomes if outcome.is_bad]
     assert not bad, bad
-    models.finish(work)
+    dbt_project.finish(work)
 
 
 def rows(work: Path, query: str) -> list[tuple[Any, ...]]:
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         return con.execute(query).fetchall()
 
 
@@ -160,7 +160,7 @@ def test_build_that_did_not_go_through_is_followed_by_one_of_everything(tmp_path
     land(inbox, work, datetime(2026, 5, 10, tzinfo=UTC))
     build(work)
     rows(work, MARK.format("monthly_availability", "month"))
-    models.build(work, "--select", "int_availability_facts")  # and then the machine goes down
+    dbt_project.build(work, "--select", "int_availability_facts")  # and then the machine goes down
     build(work)
     assert rows(work, MARKED.format("month", "monthly_availability"))[0][2] == 0
     rows(work, MARK.format("monthly_availability", "month"))

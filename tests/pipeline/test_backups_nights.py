@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines import models
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import dbt_project
 from tests.build import land
 from tests.oracles.backups import Listing, Sighting
 from tests.pipeline.backup_worlds import Story, gathered, together, write
@@ -56,10 +56,10 @@ def build(inbox: Path, work: Path, as_of: datetime, contract: Path) -> dict[str,
 
 
 def built(work: Path) -> None:
-    outcomes = models.build(work, *SELECTION)
+    outcomes = dbt_project.build(work, *SELECTION)
     bad = [f"{outcome.unique_id}: {outcome.message}" for outcome in outcomes if outcome.is_bad]
     assert not bad, "\n".join(bad)
-    models.finish(work)
+    dbt_project.finish(work)
 
 
 def drops(random: Random, story: Story) -> list[Story]:
@@ -221,7 +221,7 @@ def test_whatever_changes_between_nights_is_followed(tmp_path: Path) -> None:
 
     feed.tell(listed(story, [one for one in story.listings if one not in past] + late))
     land(feed.inbox, feed.work, ago[0], feed.contract)
-    models.build(feed.work, "--select", "+int_backup_copies_located")  # and then the machine goes down
+    dbt_project.build(feed.work, "--select", "+int_backup_copies_located")  # and then the machine goes down
     feed.compare("after a build that did not finish", ago[4])
     feed.compare("back", ago[9])
     feed.compare("forth", ago[0])

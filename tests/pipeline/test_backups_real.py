@@ -17,8 +17,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import models
 from pipelines.resources import ROOT
+from pipelines.warehouse import dbt_project
 from tests.build import build
 from tests.real_inbox import AS_OF, lay_out_backups, write_csv
 
@@ -407,6 +407,6 @@ def test_the_past_is_answered_as_it_was_then(tmp_path: Path) -> None:
 
 def test_every_test_of_the_backup_models_passes(listed: Warehouse) -> None:
     layers = [f"path:models/{layer}/backups" for layer in ("staging", "intermediate", "marts")]
-    outcomes = models.build(listed.database.parent, "--select", *layers, all_tests=True)
+    outcomes = dbt_project.build(listed.database.parent, "--select", *layers, all_tests=True)
     assert not [outcome for outcome in outcomes if outcome.is_bad]
     assert sum(outcome.unique_id.startswith("unit_test") for outcome in outcomes) >= 11

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import readers
 from pipelines.resources import ROOT
-from pipelines.source_config import SourceConfig
 from tests.build import build
 from tests.real_inbox import write_csv, write_toml
 

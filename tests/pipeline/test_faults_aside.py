@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import set_aside
 from pipelines.cli import main
 from pipelines.errors import BuildError
-from pipelines.models import Outcome
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import set_aside
+from pipelines.warehouse.dbt_project import Outcome
 from tests.build import land
 from tests.faults.more import BOOKLET, _csv, environment
 from tests.published import held

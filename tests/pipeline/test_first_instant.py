@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import statements
+from pipelines.evidence import statements
 from tests.build import build
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import cli
 from pipelines.errors import BuildError, ConfigurationError
-from pipelines.warehouse import only_run
+from pipelines.warehouse.connections import only_run
 from tests.build import land
 
 NAME = "tickets/canonical/tickets.csv"

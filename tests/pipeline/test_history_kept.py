@@ -14,8 +14,9 @@ import duckdb
 import pytest
 from hypothesis import Phase, given, settings
 
-from pipelines import models, purge
+from pipelines.evidence import purge
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import dbt_project
 from tests.build import build, land
 from tests.oracles.purge import Dossier, Line
 from tests.pipeline.history_worlds import World, worlds, write_contract, write_csv, write_inbox
@@ -60,11 +61,11 @@ class Place:
         return self.folder / "work" / WORK_DATABASE
 
     def run(self, as_of: datetime, *, anew: bool = False) -> None:
-        stamp = self.database.parent / models._DIGEST
+        stamp = self.database.parent / dbt_project._DIGEST
         self.database.parent.mkdir(parents=True, exist_ok=True)
         stamp.unlink(missing_ok=True)
         if not anew:
-            stamp.write_text(models._digest(models._CODE))  # as a whole build leaves it
+            stamp.write_text(dbt_project._digest(dbt_project._CODE))  # as a whole build leaves it
         build(self.inbox, self.database.parent, as_of, self.folder / "contract", *MODELS)
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:

@@ -13,9 +13,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import models, purge
 from pipelines.errors import BuildError, ConfigurationError
+from pipelines.evidence import purge
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import dbt_project
 from tests.build import build
 from tests.unit.test_fec import HEADER, LINE, OTHER, REAL
 
@@ -243,7 +244,7 @@ def test_files_sent_again_change_nothing_and_purged_lines_are_known_when_they_re
     write_fec(folder / "shuffled.txt", LEDGER[::-1])
     write_fec(folder / "123456789FEC20251231.txt", [*LEDGER, *pair("20150401", "6")])
     # As after a whole build: entries of other dossiers keep their summaries, those of this one are made again.
-    (work / models._DIGEST).write_text(models._digest(models._CODE))
+    (work / dbt_project._DIGEST).write_text(dbt_project._digest(dbt_project._CODE))
     build(inbox, work, AS_OF, *_contract(), *MODELS)
     after = _ask(database, tables)
     assert len(after) == len(before) + 2
@@ -318,9 +319,9 @@ def test_the_real_ledgers_stand_in_the_marts_as_their_readme_says(ask: Ask) -> N
     sorted(path.name for path in REAL.iterdir() if path.suffix.lower() == ".txt") if REAL.is_dir() else [],
 )
 def test_a_real_ledger_archived_reads_back_to_the_same_lines(name: str, tmp_path: Path) -> None:
-    from pipelines.inbox import InboxFile
+    from pipelines.inbox.discovery import InboxFile
+    from pipelines.inbox.source_config import SourceConfig
     from pipelines.readers import history_fec
-    from pipelines.source_config import SourceConfig
 
     def movements(path: Path) -> pl.DataFrame:
         file = InboxFile(path, f"history/fec/c/d/{path.name}", "history", "fec", SourceConfig())

@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import models, purge
 from pipelines.errors import BuildError
+from pipelines.evidence import purge
 from pipelines.resources import ROOT, WORK_DATABASE
+from pipelines.warehouse import dbt_project
 from tests.build import build, land
 from tests.pipeline.test_history_purge import pair, write_fec, write_rows
 
@@ -118,10 +119,10 @@ def test_a_line_lost_or_judged_twice_ends_the_run(built: Path, tmp_path: Path, f
     work = tmp_path / "work"
     shutil.copytree(built / "work", work)
     check = ("--select", CHECK)
-    assert [outcome.status for outcome in models.build(work, *check)] == ["pass"]
+    assert [outcome.status for outcome in dbt_project.build(work, *check)] == ["pass"]
     with duckdb.connect(str(work / WORK_DATABASE)) as con:
         con.execute(fault)
-    assert [outcome.status for outcome in models.build(work, *check)] == ["fail"]
+    assert [outcome.status for outcome in dbt_project.build(work, *check)] == ["fail"]
 
 
 def test_no_list_is_written_of_lines_that_were_read_but_not_judged(built: Path, tmp_path: Path) -> None:

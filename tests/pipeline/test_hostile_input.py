@@ -13,9 +13,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import inbox as inbox_files
-from pipelines import landing, samples
-from pipelines.landing_tables import SOURCES
+from pipelines.inbox import discovery as inbox_files
+from pipelines.landing import ingestion
+from pipelines.landing.tables import SOURCES
+from tools import samples
 
 AS_OF = "2026-03-31T07:00:00Z"
 HEADER = "environment_id,probe_id,checked_at,status,period_s,latency_ms,message\n"
@@ -32,9 +33,9 @@ def land(inbox: Path, con: Con | None = None) -> Con:
     if con is None:
         con = duckdb.connect(":memory:")
         con.execute("set TimeZone = 'UTC'")
-        landing.create(con)
-    landing.start_run(con, "run", AS_OF, AS_OF)
-    engine = landing.Landing(con, inbox)
+        ingestion.create(con)
+    ingestion.start_run(con, "run", AS_OF, AS_OF)
+    engine = ingestion.Landing(con, inbox)
     for source in SOURCES:
         engine.ingest(source)
     engine.refuse_unknown()
@@ -613,7 +614,7 @@ def test_the_size_of_a_portion_is_no_matter(bounds: dict[str, int], monkeypatch:
     )
     whole = land(inbox)
     for name, value in bounds.items():
-        monkeypatch.setattr(landing, name, value)
+        monkeypatch.setattr(ingestion, name, value)
     con = land(inbox)
     assert contents(con) == contents(whole)
     assert con.execute(counted).fetchall() == whole.execute(counted).fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from pipelines import models
+from pipelines.warehouse import dbt_project
 from tests.build import land
 from tests.conftest import SAMPLE_AS_OF, SAMPLES
 
@@ -14,7 +14,7 @@ SUBJECTS = {"calendar", "availability", "support", "backups", "history"}
 
 def test_every_dbt_test_passes_on_the_samples(tmp_path: Path) -> None:
     land(SAMPLES, tmp_path, datetime.fromisoformat(SAMPLE_AS_OF))
-    outcomes = models.build(tmp_path, all_tests=True)
+    outcomes = dbt_project.build(tmp_path, all_tests=True)
     bad = [
         f"{outcome.unique_id}: {outcome.status} {outcome.message}"
         for outcome in outcomes

@@ -13,9 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import models, publication, statements
 from pipelines.errors import BuildError
+from pipelines.evidence import statements
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import dbt_project, publication
 from tests.published import held
 
 FINGERPRINTS = """
@@ -99,12 +100,12 @@ def comments(file: Path) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     """One that was published once; the program and its marts' words are told once, not read for every publication."""
-    program, parts = models.code(), publication._parts()
-    monkeypatch.setattr(models, "code", lambda: program)
+    program, parts = dbt_project.code(), publication._parts()
+    monkeypatch.setattr(dbt_project, "code", lambda: program)
     monkeypatch.setattr(publication, "_parts", lambda: parts)
     made = Place(tmp_path)
     made.database.parent.mkdir()
-    (made.database.parent / models._DIGEST).write_text(models.code())  # as a whole build leaves it
+    (made.database.parent / dbt_project._DIGEST).write_text(dbt_project.code())  # as a whole build leaves it
     made.change(WORLD, FINGERPRINTS)
     made.publish()
     return made
@@ -202,16 +203,16 @@ def test_a_file_that_is_not_the_last_one_of_this_database_is_not_built_upon(plac
     assert_anew()
     shutil.copy(working, place.database)  # the working database restored from a copy, the file not
     assert_anew()
-    stamp = place.database.parent / models._DIGEST
+    stamp = place.database.parent / dbt_project._DIGEST
     stamp.write_text("another program's")  # what it built stands there in part
     assert_anew()
-    stamp.write_text(models.code())  # and was built whole since: the file is still of the program before
+    stamp.write_text(dbt_project.code())  # and was built whole since: the file is still of the program before
     assert_anew()
     place.publish()
     assert place.is_poisoned()
     stamp.unlink()
     assert_anew()
-    stamp.write_text(models.code())
+    stamp.write_text(dbt_project.code())
     assert_anew()
     place.file.with_name("livret.duckdb.wal").write_bytes(
         b""

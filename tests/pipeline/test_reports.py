@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import reports
 from pipelines.errors import BuildError
-from pipelines.labels import percent
+from pipelines.reports.labels import percent
+from pipelines.reports.page import write as write_report
 from tests.conftest import SAMPLE_AS_OF, Built
 
 AS_OF = datetime.fromisoformat(SAMPLE_AS_OF)
@@ -136,16 +136,16 @@ def test_environments_in_no_manifest_are_drawn_as_missing(
 
 
 def test_the_same_warehouse_gives_the_same_bytes(sample: Built, tmp_path: Path, page: str) -> None:
-    again = reports.write(sample.warehouse, tmp_path / "again", AS_OF)
+    again = write_report(sample.warehouse, tmp_path / "again", AS_OF)
     assert again.read_text(encoding="utf-8") == page
     assert [path.name for path in again.parent.iterdir()] == [again.name], "no draft is left behind"
 
 
 def test_a_report_is_refused_for_another_instant(sample: Built, tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="was asked for 2026-03-31T10:00:00"):
-        reports.write(sample.warehouse, tmp_path, AS_OF + timedelta(hours=1))
+        write_report(sample.warehouse, tmp_path, AS_OF + timedelta(hours=1))
     with pytest.raises(BuildError, match="no warehouse"):
-        reports.write(tmp_path / "none.duckdb", tmp_path, AS_OF)
+        write_report(tmp_path / "none.duckdb", tmp_path, AS_OF)
 
 
 def test_hostile_names_stay_text(spoilt: Path, tmp_path: Path, page: str) -> None:
@@ -156,7 +156,7 @@ def test_hostile_names_stay_text(spoilt: Path, tmp_path: Path, page: str) -> Non
             "update sla_marts.headline_backup_places set place = ? where place is not null", [HOSTILE]
         )
         con.execute("update sla_contract.contracts set title = ?, service = ?", [HOSTILE, HOSTILE])
-    hostile = reports.write(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
+    hostile = write_report(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
     before, after = parsed(page), parsed(hostile)
     assert after.counts["script"] == before.counts["script"]
     assert "img" not in after.counts
@@ -175,7 +175,7 @@ def test_an_empty_warehouse_still_gives_a_page(spoilt: Path, tmp_path: Path) -> 
         for (name,) in names:
             con.execute(f"delete from sla_marts.{name}")
         con.execute("update sla_marts.headline_contracts set required_nights = 0, covered_nights = 0")
-    empty = reports.write(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
+    empty = write_report(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
     parsed(empty)
     assert "Rien à signaler." in empty
     assert "nothing measured" in empty
@@ -192,7 +192,7 @@ def test_two_contracts_have_sections_of_their_own(spoilt: Path, tmp_path: Path) 
             "insert into sla_contract.contracts"
             " select * replace ('other' as contract_id) from sla_contract.contracts"
         )
-    both = reports.write(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
+    both = write_report(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
     parsed(both)
     assert both.count('class="card ') == 8, "three by contract, two for the whole warehouse"
     assert 'id="c1-availability"' in both
@@ -205,7 +205,7 @@ def test_long_lists_are_cut_and_say_so(spoilt: Path, tmp_path: Path) -> None:
             " select source, format, rule || i, rows_rejected, files, first_file, first_seen_at"
             " from (from sla_marts.headline_rejects limit 1), range(500) as numbers(i)"
         )
-    page = reports.write(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
+    page = write_report(spoilt, tmp_path / "reports", AS_OF).read_text(encoding="utf-8")
     total = int(re.search(r"60 of (\d+) rows; sla_marts.headline_rejects has all of them", page)[1])  # type: ignore[index]
     assert total > 500
 
@@ -213,7 +213,7 @@ def test_long_lists_are_cut_and_say_so(spoilt: Path, tmp_path: Path) -> None:
 def test_the_report_does_not_keep_the_warehouse_open(sample: Built, tmp_path: Path) -> None:
     copy = tmp_path / "copy.duckdb"
     shutil.copy(sample.warehouse, copy)
-    reports.write(copy, tmp_path / "reports", AS_OF)
+    write_report(copy, tmp_path / "reports", AS_OF)
     with duckdb.connect(str(copy)) as con:
         assert con.execute("select count(*) from sla_marts.headline_total").fetchone() == (1,)
 

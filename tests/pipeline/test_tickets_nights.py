@@ -19,8 +19,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import build_memory, models, ticket_memory, warehouse
+from pipelines import build_memory, ticket_memory
 from pipelines.resources import WORK_DATABASE
+from pipelines.warehouse import connections, dbt_project
 from tests.build import build, land
 from tests.pipeline import ticket_nights as nights
 
@@ -36,7 +37,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inbox, contract = nights.world().write(folder)
     work = folder / "work"
     build(inbox, work, nights.NIGHTS[0], contract, *SELECTION)
-    models.finish(work)
+    dbt_project.finish(work)
     return work
 
 
@@ -59,7 +60,7 @@ class Played:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, work: Path) -> None:
         self.con = con
-        nodes = json.loads(models.manifest().read_text(encoding="utf-8"))["nodes"]
+        nodes = json.loads(dbt_project.manifest().read_text(encoding="utf-8"))["nodes"]
         compiled = {path.stem: path for path in (work / "target/compiled").rglob("*.sql")}
         parents = {
             name: [one for one in node["depends_on"]["nodes"] if one in nodes]
@@ -160,7 +161,7 @@ KEPT = ("ticket_commitments", "ticket_criticality_changes", "ticket_contradictio
 
 def tickets(work: Path, where: str = "true") -> dict[str, set[str]]:
     """Tickets of the kept marts."""
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         return {
             mart: {
                 name
@@ -172,16 +173,16 @@ def tickets(work: Path, where: str = "true") -> dict[str, set[str]]:
 
 def marked(work: Path) -> None:
     """All rows of the kept marts bear a mark, which goes when they are made anew."""
-    with warehouse.writer(work / WORK_DATABASE) as con:
+    with connections.writer(work / WORK_DATABASE) as con:
         for mart in KEPT:
             con.execute(f"update sla_marts.{mart} set file = 'mark'")
 
 
 def built(work: Path) -> None:
-    outcomes = models.build(work, *SELECTION)
+    outcomes = dbt_project.build(work, *SELECTION)
     bad = [f"{outcome.unique_id}: {outcome.message}" for outcome in outcomes if outcome.is_bad]
     assert not bad, bad
-    models.finish(work)
+    dbt_project.finish(work)
 
 
 def test_a_night_judges_anew_what_is_open_sent_again_or_taken_back_and_all_after_a_build_that_failed(
@@ -196,7 +197,7 @@ def test_a_night_judges_anew_what_is_open_sent_again_or_taken_back_and_all_after
     built(fed)
     assert tickets(fed, "file = 'mark'") == {mart: {"settled"} for mart in KEPT}
     assert all(names == {"settled", "open", "waits", "corrected", "new"} for names in tickets(fed).values())
-    with warehouse.writer(fed / WORK_DATABASE) as con:
+    with connections.writer(fed / WORK_DATABASE) as con:
         build_memory.begin(con, anew=False)  # and then the machine goes down
     built(fed)
     assert tickets(fed, "file = 'mark'") == {mart: set() for mart in KEPT}

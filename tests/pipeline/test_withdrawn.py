@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import landing, withdrawal
 from pipelines.errors import ConfigurationError
+from pipelines.landing import ingestion, withdrawal
 
 AT = datetime(2026, 6, 10, tzinfo=UTC)
 CHECKS = "environment_id,probe_id,checked_at,status,period_s,latency_ms,message\n"
@@ -59,10 +59,10 @@ def land(inbox: Path, con: duckdb.DuckDBPyConnection | None = None) -> duckdb.Du
     if con is None:
         con = duckdb.connect()
         con.execute("set TimeZone = 'UTC'")
-        landing.create(con)
-    landing.start_run(con, "run", AT.isoformat(), AT.isoformat())
-    engine = landing.Landing(con, inbox)
-    for source in landing.SOURCES:
+        ingestion.create(con)
+    ingestion.start_run(con, "run", AT.isoformat(), AT.isoformat())
+    engine = ingestion.Landing(con, inbox)
+    for source in ingestion.SOURCES:
         if (inbox / source).is_dir():
             engine.ingest(source)
     return con

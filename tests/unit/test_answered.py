@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import answered
 from pipelines.resources import Settings
+from pipelines.warehouse import answered
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_another_instant_folder_or_program_asks_anew(
 ) -> None:
     assert not answered.stands(replace(asked, as_of=asked.as_of + timedelta(microseconds=1)))
     assert not answered.stands(replace(asked, reports=asked.reports / "elsewhere"))
-    monkeypatch.setattr(answered.models, "code", lambda: "another program")
+    monkeypatch.setattr(answered.dbt_project, "code", lambda: "another program")
     assert not answered.stands(asked)
 
 

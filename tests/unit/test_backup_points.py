@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import backup_listings, backup_points, landing, withdrawal
-from pipelines.landing_tables import TABLES
-from pipelines.merging import merge
+from pipelines.landing import backup_listings, backup_points, ingestion, withdrawal
+from pipelines.landing.merging import merge
+from pipelines.landing.tables import TABLES
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 NAMES = ("line", "repository_id", "place", "listed_at", "environment_id", "content", "point_id", "started_at",
@@ -44,7 +44,7 @@ class Undone:
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        landing.create(connection)
+        ingestion.create(connection)
         yield connection
 
 
@@ -187,7 +187,7 @@ def inbox() -> Iterator[Inbox]:
     """In a database of its own: where others deleted rows before, DuckDB may number the rows that stay anew."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        landing.create(connection)
+        ingestion.create(connection)
         yield Inbox(connection)
 
 

@@ -10,11 +10,11 @@ import pytest
 from pyarrow import parquet
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import history_certificates
 from pipelines.readers.history_certificates import PURGED_ON
 from pipelines.readers.movement_keys import list_digest
-from pipelines.source_config import SourceConfig
 
 LINES = pl.DataFrame(
     {"client_id": ["c", "c"], "dossier_id": ["d", "d"], "movement_id": [1, 2], "debit": ["5.00", "0.00"], "credit": ["0.00", "5.00"]}

@@ -7,8 +7,8 @@ import random
 import polars as pl
 import pytest
 
-from pipelines import check_pieces
-from pipelines.check_pieces import DAY_US, pieces
+from pipelines.landing import check_pieces
+from pipelines.landing.check_pieces import DAY_US, pieces
 
 SILENCE = 2
 

@@ -19,10 +19,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.contract import Contract, load, write
-from pipelines.contract_files import seconds_of_day
-from pipelines.contract_tables import TABLES
-from pipelines.contract_zones import zone_stretches
+from pipelines.contract.booklet import Contract, load, write
+from pipelines.contract.files import seconds_of_day
+from pipelines.contract.tables import TABLES
+from pipelines.contract.zones import zone_stretches
 from pipelines.errors import ConfigurationError
 
 BOOKLET = Path(__file__).resolve().parents[2] / "data" / "contract"

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig, load
 from pipelines.readers import rejects_frame
 from pipelines.readers.tickets_event_log import READER, ValueFound, read, values_found
 from pipelines.schemas.tickets import EVENT_ROLES, TicketEvents
-from pipelines.source_config import SourceConfig, load
 
 HEADER = "Case ID,Activity,Stamp,Variant,Variant,seriousness,customer\n"
 COLUMNS = {

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import Batch, history_fec
-from pipelines.source_config import SourceConfig
 
 HEADER = [
     "JournalCode",

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import figures, labels, markup
+from pipelines.reports import charts, labels, markup
 
 HOSTILE = '<b>x</b><script>alert(1)</script>&"'
 MARCH, APRIL, JUNE = date(2026, 3, 1), date(2026, 4, 1), date(2026, 6, 1)
@@ -82,8 +82,8 @@ def test_unknown_codes_are_shown_as_they_are() -> None:
 
 
 def test_every_state_that_is_drawn_has_a_colour_and_words() -> None:
-    for code in (*figures.PURGE_ORDER, *figures.SLA_ORDER, *figures.NIGHT_STATES):
-        assert code in figures.COLOURS
+    for code in (*charts.PURGE_ORDER, *charts.SLA_ORDER, *charts.NIGHT_STATES):
+        assert code in charts.COLOURS
         assert code in labels.WORDS
 
 
@@ -96,7 +96,7 @@ def test_no_text_leaves_its_cell(text: str) -> None:
 
 
 def test_json_of_a_figure_cannot_end_its_script() -> None:
-    figure = figures.purge(purge_rows(), "fr")
+    figure = charts.purge(purge_rows(), "fr")
     figure.update_layout(title="</script><script>alert(1)</script>\u2028")
     text = markup.figure_json(figure)
     assert "<" not in text
@@ -145,7 +145,7 @@ def environment_months() -> pl.DataFrame:
 
 
 def test_availability_draws_rate_floor_promise_and_every_judged_environment() -> None:
-    figure = figures.availability(availability_months(), environment_months(), "en")
+    figure = charts.availability(availability_months(), environment_months(), "en")
     traces = {trace.name: trace for trace in figure.data}
     assert list(traces) == [
         "rate of all environments",
@@ -160,13 +160,13 @@ def test_availability_draws_rate_floor_promise_and_every_judged_environment() ->
     assert list(traces["floor if unobserved were down"].y) == [100.0, 98.0]
     assert list(traces["promise"].y) == [99.5, 99.5]
     assert list(traces["environment: broken"].y) == [99.2]
-    assert traces["environment: broken"].marker.color == figures.COLOURS["broken"]
+    assert traces["environment: broken"].marker.color == charts.COLOURS["broken"]
 
 
 def test_names_are_escaped_in_labels() -> None:
     hover = [
         text
-        for trace in figures.availability(availability_months(), environment_months(), "fr").data
+        for trace in charts.availability(availability_months(), environment_months(), "fr").data
         for text in trace.hovertext or ()
     ]
     assert any(escape(HOSTILE) in text for text in hover)
@@ -198,7 +198,7 @@ def sla_rows() -> pl.DataFrame:
 
 
 def test_adherence_has_a_row_per_promise_critical_first_and_no_month_left_out() -> None:
-    figure = figures.adherence(sla_rows(), "en")
+    figure = charts.adherence(sla_rows(), "en")
     assert [note.text for note in figure.layout.annotations] == [
         "take-in-charge, critical",
         "take-in-charge, moderate",
@@ -214,7 +214,7 @@ def test_adherence_has_a_row_per_promise_critical_first_and_no_month_left_out() 
 
 
 def test_adherence_of_nothing_is_an_empty_figure() -> None:
-    assert len(figures.adherence(sla_rows().clear(), "fr").data) == 0
+    assert len(charts.adherence(sla_rows().clear(), "fr").data) == 0
 
 
 def test_nights_are_cells_in_the_colour_of_their_state() -> None:
@@ -226,15 +226,15 @@ def test_nights_are_cells_in_the_colour_of_their_state() -> None:
             "state": ["restorable", "lost", "missing", None],
         }
     )
-    figure = figures.backup_nights(places, "fr")
+    figure = charts.backup_nights(places, "fr")
     heat = figure.data[0]
     assert list(heat.y) == ["a · Lyon", "&lt;b&gt; · –"], "in the order given"
     assert [list(row) for row in heat.z] == [[0, 1], [5, None]]
-    step = 1 / len(figures.NIGHT_STATES)
-    for index, state in enumerate(figures.NIGHT_STATES):
+    step = 1 / len(charts.NIGHT_STATES)
+    for index, state in enumerate(charts.NIGHT_STATES):
         middle = (index + 0.5) * step
         colour = next(colour for at, colour in reversed(heat.colorscale) if at <= middle)
-        assert colour == figures.COLOURS[state], "each code falls into the colour of its state"
+        assert colour == charts.COLOURS[state], "each code falls into the colour of its state"
 
 
 def purge_rows() -> pl.DataFrame:
@@ -249,7 +249,7 @@ def purge_rows() -> pl.DataFrame:
 
 
 def test_purge_stacks_from_kept_to_purged_with_the_undated_first() -> None:
-    figure = figures.purge(purge_rows(), "en")
+    figure = charts.purge(purge_rows(), "en")
     assert [trace.name for trace in figure.data] == ["kept", "named hold", "unreadable", "to purge"]
     assert list(figure.data[-1].x) == ["undated", "2019", "2024"]
     assert list(figure.data[-1].y) == [None, 10, None]
@@ -257,6 +257,6 @@ def test_purge_stacks_from_kept_to_purged_with_the_undated_first() -> None:
 
 @pytest.mark.parametrize("language", labels.LANGUAGES)
 def test_the_same_rows_give_the_same_json(language: labels.Language) -> None:
-    first = markup.figure_json(figures.availability(availability_months(), environment_months(), language))
-    again = markup.figure_json(figures.availability(availability_months(), environment_months(), language))
+    first = markup.figure_json(charts.availability(availability_months(), environment_months(), language))
+    again = markup.figure_json(charts.availability(availability_months(), environment_months(), language))
     assert first == again

@@ -5,20 +5,20 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines import landing
 from pipelines.errors import BuildError
+from pipelines.landing import ingestion
 
 
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    landing.create(con)
+    ingestion.create(con)
     return con
 
 
 def test_a_database_of_this_version_is_taken_as_it_is(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create table landing.of_somebody_else (x integer)")
-    landing.create(con)
+    ingestion.create(con)
 
 
 @pytest.mark.parametrize(
@@ -40,17 +40,17 @@ def test_a_database_of_another_version_is_refused(
 ) -> None:
     con.execute(change)
     with pytest.raises(BuildError, match=told):
-        landing.create(con)
+        ingestion.create(con)
 
 
 def test_a_creation_that_fails_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     con = duckdb.connect()
     monkeypatch.setattr(
-        landing.backup_points, "create", lambda con: con.execute("select nothing from nowhere")
+        ingestion.backup_points, "create", lambda con: con.execute("select nothing from nowhere")
     )
     with pytest.raises(duckdb.CatalogException):
-        landing.create(con)
+        ingestion.create(con)
     con.rollback()
     monkeypatch.undo()
-    landing.create(con)
+    ingestion.create(con)
     assert con.execute("select count(*) from landing.files").fetchone() == (0,)

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import landing, ledgers, warehouse
 from pipelines.errors import InvariantError
+from pipelines.landing import ingestion, ledgers
+from pipelines.warehouse import connections
 
 COLUMNS = (
     "client_id", "dossier_id", "journal_code", "entry_number", "line_number", "entry_on", "account", "debit", "credit",
@@ -38,14 +39,14 @@ class Inbox:
             writer.writerows(rows)
 
     def ingest(self) -> None:
-        with warehouse.writer(self.database) as con:
-            landing.create(con)
-            landing.start_run(con, "test", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
-            landing.Landing(con, self.folder / "inbox").ingest("history")
+        with connections.writer(self.database) as con:
+            ingestion.create(con)
+            ingestion.start_run(con, "test", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z")
+            ingestion.Landing(con, self.folder / "inbox").ingest("history")
 
     def check(self) -> int:
         """Entries, each compared with the lines stored; raises AssertionError where a sum is another."""
-        with warehouse.writer(self.database) as con:
+        with connections.writer(self.database) as con:
             lines = con.execute("from landing.movements").pl()
             entries = con.execute(
                 "select * exclude (debit, credit, wide_debit, wide_credit), coalesce(debit, wide_debit) as debit,"
@@ -172,7 +173,7 @@ def test_two_entries_of_one_key_are_refused(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     inbox.write("a.csv", [line("d", 1, 1), line("d", 2, 1)])
     inbox.ingest()
-    with warehouse.writer(inbox.database) as con:
+    with connections.writer(inbox.database) as con:
         con.execute("update landing.movements set entry_id = 7")
         ledgers.touch(con, "select dossier_key from landing.movements")
         with pytest.raises(InvariantError, match="entries '1' and '2'"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import notice_text
+from pipelines.reports import notice_text
 from tests.build import land
 
 AS_OF = datetime.fromisoformat("2026-06-10T12:00:00+00:00")

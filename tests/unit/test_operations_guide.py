@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from pipelines.inbox.source_config import COMMON_KEYS
 from pipelines.readers import readers
-from pipelines.source_config import COMMON_KEYS
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import probe_days
+from pipelines.landing import probe_days
 
 Check = tuple[int, float, str]
 DAY = datetime(2026, 3, 2, tzinfo=UTC)

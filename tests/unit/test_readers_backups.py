@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigurationError, LivretError, UnreadableFile
-from pipelines.inbox import InboxFile
-from pipelines.landing_tables import TABLES
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
+from pipelines.landing.tables import TABLES
+from pipelines.landing.validation import validated
 from pipelines.readers import Batch, readers
 from pipelines.readers import backups_common as common
-from pipelines.source_config import SourceConfig
-from pipelines.validation import validated
 
 PARIS = {"time_zone": "Europe/Paris"}
 HERE = {"repository_id": "r", "place": "p", **PARIS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.reject_advice import advice, allowed_words, nearest
+from pipelines.reports.reject_advice import advice, allowed_words, nearest
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers import canonical, rejected_guards
-from pipelines.source_config import SourceConfig
 
 HOLDS = "hold_id,client_id,dossier_id,reason,from_on\n"
 Told = list[tuple[object, ...]]

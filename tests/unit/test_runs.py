@@ -10,10 +10,11 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines import runs, warehouse
+from pipelines import runs
 from pipelines.assets import Livret, run_started
 from pipelines.errors import BuildError
 from pipelines.resources import ROOT, Settings
+from pipelines.warehouse import connections
 
 
 def test_a_run_from_the_page_waits_for_nobody_and_disturbs_nobody(tmp_path: Path) -> None:
@@ -27,7 +28,7 @@ def test_a_run_from_the_page_waits_for_nobody_and_disturbs_nobody(tmp_path: Path
         as_of=datetime(2026, 1, 1, tzinfo=UTC),
     )
     by_hand = {"resources": {"livret": Livret.of(settings)}, "instance": dg.DagsterInstance.ephemeral()}
-    with warehouse.only_run(settings.work):
+    with connections.only_run(settings.work):
         assert not dg.materialize([run_started], raise_on_error=False, **by_hand).success
         with pytest.raises(BuildError, match="another run is under way"):
             runs.materialise(settings, lambda _: None)

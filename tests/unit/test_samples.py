@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import samples
-from pipelines.inbox import discover
+from pipelines.inbox.discovery import discover
+from tools import samples
 
 COMMITTED = Path(__file__).resolve().parents[2] / "data" / "samples"
 CAPTURES = ("backups/restic/", "backups/borg/", "backups/pgbackrest/", "backups/jobs/", "backups/checks/")

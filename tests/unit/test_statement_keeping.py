@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import landing, publication, statements, warehouse
 from pipelines.errors import BuildError, InvariantError
+from pipelines.evidence import statements
+from pipelines.evidence.statement_keeping import refuse_fewer, take_back
+from pipelines.landing import ingestion
 from pipelines.resources import WORK_DATABASE
-from pipelines.statement_keeping import refuse_fewer, take_back
+from pipelines.warehouse import connections, publication
 
 MARTS = (
     "create schema if not exists sla_marts; create or replace table sla_marts.runs as select 'r' as run_id;"
@@ -49,8 +51,8 @@ def work(tmp_path: Path) -> Make:
 
     def make(name: str, *sql: str) -> Path:
         database = tmp_path / name / WORK_DATABASE
-        with warehouse.writer(database) as con:
-            landing.create(con)
+        with connections.writer(database) as con:
+            ingestion.create(con)
             for statement in (MARTS, *sql):
                 con.execute(statement)
         return database
@@ -73,10 +75,10 @@ def test_a_lost_working_database_loses_no_statement(tmp_path: Path, work: Make) 
 def test_the_advice_after_an_upgrade_loses_nothing_when_followed(tmp_path: Path, work: Make) -> None:
     file, old = tmp_path / "livret.duckdb", work("old", closed("2026-01"))
     publication.publish(old, file)
-    with warehouse.writer(old) as con:
+    with connections.writer(old) as con:
         con.execute("alter table landing.holds drop column reason")
         with pytest.raises(BuildError, match=r"move the \.work folder.*taken back from the published file"):
-            landing.create(con)
+            ingestion.create(con)
     old.parent.rename(tmp_path / "away")
     publication.publish(work("old"), file)
     assert kept(file) == [("e", "2026-01", 1, "{}", "a.csv")]
@@ -145,7 +147,7 @@ def test_statements_of_another_shape_are_refused_and_not_cut(tmp_path: Path, wor
         file,
     )
     with (
-        warehouse.writer(work("two")) as con,
+        connections.writer(work("two")) as con,
         pytest.raises(BuildError, match="another version of livret wrote"),
     ):
         take_back(con, file)

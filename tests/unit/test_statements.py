@@ -9,8 +9,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from pipelines import statements
 from pipelines.errors import ConfigurationError
+from pipelines.evidence import statements
 
 MONTH = date(2026, 2, 1)
 

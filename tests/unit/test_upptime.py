@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 
 from pipelines.errors import ConfigurationError, UnreadableFile
-from pipelines.inbox import InboxFile
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.source_config import SourceConfig, load
 from pipelines.readers import Batch
 from pipelines.readers.monitoring_upptime import READER, read
 from pipelines.schemas.monitoring import Checks
-from pipelines.source_config import SourceConfig, load
 
 GOOD = (
     "2026-01-20T22:50:50+00:00\t🟩 Parzival – Zürcher Skriptorium (Redirect to skriptoriumzh.unibe.ch) is up "

@@ -8,8 +8,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from pipelines.inbox.source_config import SourceConfig
 from pipelines.readers.values import typed
-from pipelines.source_config import SourceConfig
 
 INSTANT = pl.Datetime("us", "UTC")
 PARIS = {"time_zone": "Europe/Paris"}

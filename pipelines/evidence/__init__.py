@@ -1,0 +1,1 @@
+"""What is written once and proves: monthly statements, purge lists and their certificates."""
