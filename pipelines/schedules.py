@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.assets import Livret
+from pipelines.assets.livret import Livret
 from pipelines.inbox.discovery import discover
 from pipelines.resources import settings
 

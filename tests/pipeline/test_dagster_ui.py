@@ -61,7 +61,7 @@ def test_the_page_answers_with_assets_schedule_and_sensor(server: str) -> None:
             time.sleep(1)
     assert nodes, "the page did not answer"
     groups = {asset["groupName"] for asset in nodes[0]["assetNodes"]}
-    assert {"contract", "landing", "staging", "intermediate", "marts", "published", "reports"} <= groups
+    assert {"contract", "landing", "marts", "published", "reports"} == groups
     assert [schedule["name"] for schedule in nodes[0]["schedules"]] == ["nightly"]
     assert [sensor["name"] for sensor in nodes[0]["sensors"]] == ["inbox_sensor"]
     assert "refresh" in {job["name"] for job in nodes[0]["jobs"]}

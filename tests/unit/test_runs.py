@@ -11,7 +11,8 @@ import dagster as dg
 import pytest
 
 from pipelines import runs
-from pipelines.assets import Livret, run_started
+from pipelines.assets.landing import run_started
+from pipelines.assets.livret import Livret
 from pipelines.errors import BuildError
 from pipelines.resources import ROOT, Settings
 from pipelines.warehouse import connections
