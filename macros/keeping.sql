@@ -65,14 +65,16 @@ delete from {{ source('kept', record) }} as known using {{ this }} as due where 
     {%- endif -%}
     {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
     {%- set fill = 'insert into ' ~ target_relation ~ ' (' ~ names ~ ') select ' ~ names ~ ' from (' ~ compiled_code ~ ')' -%}
+    {#- A record that a hook of this build has opened is not known yet to dbt. -#}
+    {%- set clear = 'drop table if exists ' ~ target_relation ~ '; ' -%}
     {%- if existing_relation is none -%}
-        {%- set open = create_table_as(False, target_relation, 'select * from (' ~ compiled_code ~ ') limit 0') -%}
+        {%- set open = clear ~ create_table_as(False, target_relation, 'select * from (' ~ compiled_code ~ ') limit 0') -%}
     {%- else -%}
         {%- set open = 'delete from ' ~ target_relation ~ ' as stored using ' ~ due ~ ' as due where ' ~ same_key('due', 'stored', meta.key) -%}
     {%- endif -%}
     {%- if not meta.portion -%}
         {%- if existing_relation is none -%}
-            {% call statement('main') %}{{ create_table_as(False, target_relation, compiled_code) }}{% endcall %}
+            {% call statement('main') %}{{ clear }}{{ create_table_as(False, target_relation, compiled_code) }}{% endcall %}
         {%- else -%}
             {% call statement('main') %}{{ open }}; {{ fill }}{% endcall %}
         {%- endif -%}

@@ -11,7 +11,6 @@
     {%- if config.persist_relation_docs() or config.persist_column_docs() %}
         {% call statement('comments') %}{{ comments(target_relation) }}{% endcall %}
     {%- endif %}
-    {{ adapter.commit() }}
 {% endmacro %}
 
 {# All descriptions in one statement; a contract is enforced on every relation that has them, so the columns are there. #}
@@ -26,7 +25,10 @@
 
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
     {% do replace_in_place(target_relation, create_table_as(False, target_relation, compiled_code)) %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
@@ -55,14 +57,15 @@
         {%- endif %}
     insert into {{ target_relation }} ({{ names }}) select {{ names }} from ({{ compiled_code }});
         {% endcall %}
-        {{ adapter.commit() }}
     {%- endif -%}
+    {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {% do replace_in_place(target_relation, create_view_as(target_relation, compiled_code)) %}
+    {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
