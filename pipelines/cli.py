@@ -91,8 +91,8 @@ def run(
     chosen = settings(
         now=_now(), inbox=inbox, contract=contract, warehouse=warehouse, reports=reports, as_of=as_of
     )
+    from pipelines.published import answered
     from pipelines.reports import summary
-    from pipelines.warehouse import answered
 
     tell = _teller(quiet or as_json)
     if not again and answered.stands(chosen):
@@ -116,7 +116,7 @@ def run(
 @_with("inbox", "contract", "as_json")
 def check(inbox: Path | None, contract: Path | None, as_json: bool) -> None:
     """Read and validate only: what would be accepted and rejected, and why."""
-    from pipelines.landing import checking
+    from pipelines import checking
 
     chosen = settings(now=_now(), inbox=inbox, contract=contract)
     found = checking.of(chosen.inbox, chosen.contract, _now())
@@ -139,8 +139,8 @@ def status(warehouse: Path | None, as_json: bool) -> None:
 def close(month: str, warehouse: Path | None, quiet: bool, as_json: bool) -> None:
     """Write the month's statements: figures that later data never alter."""
     from pipelines.evidence import statement_keeping, statements
+    from pipelines.published.publication import publish
     from pipelines.warehouse.connections import only_run, refuse_unbuilt, refuse_unfinished, writer
-    from pipelines.warehouse.publication import publish
 
     chosen = settings(now=_now(), warehouse=warehouse)
     wanted = statements.month_of(month)
@@ -241,7 +241,7 @@ def forget(
 ) -> None:
     """Withdraw what FILES brought, by their names in the inbox; what other files also brought stays."""
     from pipelines.landing import ingestion, withdrawal
-    from pipelines.warehouse import answered
+    from pipelines.published import answered
     from pipelines.warehouse.connections import only_run, writer
 
     chosen = settings(now=_now(), inbox=inbox, warehouse=warehouse)

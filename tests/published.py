@@ -7,8 +7,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.published import publication
 from pipelines.resources import WORK_DATABASE
-from pipelines.warehouse import publication
 
 
 def held(file: Path) -> dict[str, tuple[list[Any], list[tuple[Any, ...]]]]:

@@ -12,7 +12,8 @@ from pipelines.assets.specs import spec
 from pipelines.evidence import statement_keeping
 from pipelines.landing import ingestion, notices
 from pipelines.landing.tables import SOURCES, TABLES
-from pipelines.warehouse import answered, connections
+from pipelines.published import answered
+from pipelines.warehouse import connections
 
 RUN = dg.AssetKey(["landing", "run"])
 _LEDGER = (

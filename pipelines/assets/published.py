@@ -8,8 +8,8 @@ from pipelines import progress
 from pipelines.assets.contract import contract_terms
 from pipelines.assets.livret import Livret
 from pipelines.assets.marts import mart_assets
+from pipelines.published import answered, publication
 from pipelines.reports import page
-from pipelines.warehouse import answered, publication
 
 PUBLISHED = dg.AssetKey(["published", "warehouse"])
 

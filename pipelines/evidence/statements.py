@@ -15,8 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.reports import text_tables
-from pipelines.warehouse import set_aside
+from pipelines.warehouse import connections, set_aside
 
 CREATE = """
 create schema if not exists sla_statements;
@@ -75,7 +74,7 @@ def close(con: duckdb.DuckDBPyConnection, month: date) -> Closed:
     Raises ConfigurationError for a month that has not ended at `as_of` in a contract's zone, or that has no figures.
     """
     create(con)
-    environments = text_tables.records(
+    environments = connections.records(
         con,
         "select contract_id, client_id, environment_id from sla_marts.monthly_availability where month = ? order by all",
         [month],

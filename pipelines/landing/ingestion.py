@@ -32,8 +32,8 @@ from pipelines.landing import (
 from pipelines.landing.merging import merge
 from pipelines.landing.read_ahead import ahead
 from pipelines.landing.tables import SOURCES, TABLES, LandingTable
-from pipelines.landing.validation import are_sound, validated
 from pipelines.readers import Batch, Reader, readers, reject, rejected_guards, rejects_frame
+from pipelines.readers.validation import are_sound, validated
 from pipelines.warehouse import set_aside
 from pipelines.warehouse.connections import number
 

@@ -15,8 +15,8 @@ import polars as pl
 
 from pipelines.errors import UnreadableFile
 from pipelines.inbox.discovery import InboxFile
-from pipelines.landing.validation import validated
 from pipelines.readers import Batch
+from pipelines.readers.validation import validated
 from pipelines.schemas import LandingModel, holds, registry
 
 _MONTHS = "jan|f[eé]v|feb|mar|avr|apr|mai|may|jui|jun|jul|ao[uû]|aug|sep|oct|nov|d[eé]c"

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.landing.tables import TABLES
 from pipelines.reports import text_tables
+from pipelines.warehouse import connections
 
 Notice = dict[str, Any]
 
@@ -32,7 +33,7 @@ def read(con: Any, relation: str) -> list[Notice]:
     """All notices of `landing.notices` or of the mart, each with the registry row that it asks for."""
     return [
         {**notice, "registry_row": registry_row(notice)}
-        for notice in text_tables.records(con, _QUERY.format(relation))
+        for notice in connections.records(con, _QUERY.format(relation))
     ]
 
 

@@ -39,7 +39,7 @@ _SOURCES = (
 def of(path: Path, reports: Path) -> dict[str, Any]:
     """Months with their figures, what may be purged, rejects, notices, and the newest report."""
     with connections.reader(path) as con:
-        found: dict[str, Any] = {**_common(con), **text_tables.records(con, _TOTAL)[0]}
+        found: dict[str, Any] = {**_common(con), **connections.records(con, _TOTAL)[0]}
         found["set_aside"] = set_aside.listed(con)
     newest = max(reports.glob("*.html"), key=lambda page: page.stat().st_mtime_ns, default=None)
     return {**found, "report": str(newest) if newest else None, "warehouse": str(path)}
@@ -49,9 +49,9 @@ def status(path: Path) -> dict[str, Any]:
     """The last run, its months and verdicts, the age of every source at its `as_of`, and its notices."""
     with connections.reader(path) as con:
         return {
-            **text_tables.records(con, "select run_id, as_of, started_at from sla_marts.runs")[0],
+            **connections.records(con, "select run_id, as_of, started_at from sla_marts.runs")[0],
             **_common(con),
-            "sources": text_tables.records(con, _SOURCES),
+            "sources": connections.records(con, _SOURCES),
             "set_aside": set_aside.listed(con),
         }
 
@@ -64,7 +64,7 @@ def _common(con: Any) -> dict[str, Any]:
         ).fetchall()
     }
     return {
-        "months": text_tables.records(con, _MONTHS),
+        "months": connections.records(con, _MONTHS),
         "contracts_without_months": [name for (name,) in con.execute(_UNMEASURED).fetchall()],
         # A file that a version before published has none.
         "notices": notice_text.read(con, "sla_marts.notices") if "notices" in known else [],

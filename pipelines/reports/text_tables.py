@@ -1,22 +1,11 @@
-"""Query results as records, and records as a plain table for a terminal."""
+"""Records as a plain table for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-import duckdb
-
 CELL = 60  # characters of a cell that are shown
-
-
-def records(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
-) -> list[dict[str, Any]]:
-    """Rows of a query as dictionaries."""
-    cursor = con.execute(query, list(parameters))
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def text(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:

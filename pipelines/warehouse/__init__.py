@@ -1,1 +1,1 @@
-"""The databases: how they are opened, how dbt builds in them, what is put aside, and how the published file comes to be."""
+"""The working database: how it and the published one are opened, how dbt builds in it, who is put aside."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -137,3 +138,12 @@ def number(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """What a query of one row and one column tells; 0 where that is null."""
     row = con.execute(query).fetchone()
     return int(row[0] or 0) if row else 0
+
+
+def records(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
+) -> list[dict[str, Any]]:
+    """Rows of a query as dictionaries."""
+    cursor = con.execute(query, list(parameters))
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

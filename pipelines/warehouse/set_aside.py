@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.errors import BuildError
-from pipelines.reports import text_tables
+from pipelines.warehouse import connections
 from pipelines.warehouse.dbt_project import Outcome
 
 _CREATE = """
@@ -48,7 +48,7 @@ def listed(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """All that is put aside, in a fixed order: contract_id, client_id, finding, reason, rows."""
     if not _is_there(con):
         return []
-    return text_tables.records(con, "select * from sla_marts.set_aside order by all")
+    return connections.records(con, "select * from sla_marts.set_aside order by all")
 
 
 def concerns(con: duckdb.DuckDBPyConnection, contract_id: str | None, client_id: str) -> bool:

@@ -25,8 +25,9 @@ import psutil
 
 from pipelines.contract import booklet
 from pipelines.landing import backup_points, ingestion
+from pipelines.published import publication
 from pipelines.resources import ROOT, WORK_DATABASE
-from pipelines.warehouse import connections, dbt_project, publication
+from pipelines.warehouse import connections, dbt_project
 
 AS_OF = datetime(2026, 3, 31, 7, tzinfo=UTC)
 NIGHTS, KEPT = 400, 45

@@ -20,8 +20,9 @@ import psutil
 
 from pipelines.contract import booklet
 from pipelines.landing import ingestion, ledgers
+from pipelines.published import publication
 from pipelines.resources import ROOT, WORK_DATABASE
-from pipelines.warehouse import connections, dbt_project, publication
+from pipelines.warehouse import connections, dbt_project
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINES_OF_DOSSIER = 2_600

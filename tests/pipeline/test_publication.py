@@ -15,8 +15,9 @@ import pytest
 
 from pipelines.errors import BuildError
 from pipelines.evidence import statements
+from pipelines.published import publication
 from pipelines.resources import WORK_DATABASE
-from pipelines.warehouse import dbt_project, publication
+from pipelines.warehouse import dbt_project
 from tests.published import held
 
 FINGERPRINTS = """

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import cli
 from pipelines.evidence.purge_rejects import SHOWN
+from pipelines.published.publication import publish
 from pipelines.resources import ROOT, WORK_DATABASE
-from pipelines.warehouse.publication import publish
 from tests.build import build, land
 from tests.conftest import livret
 from tests.pipeline.test_history_purge import pair, write_fec

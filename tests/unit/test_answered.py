@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.published import answered
 from pipelines.resources import Settings
-from pipelines.warehouse import answered
 
 
 @pytest.fixture

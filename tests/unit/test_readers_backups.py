@@ -17,9 +17,9 @@ from pipelines.errors import ConfigurationError, LivretError, UnreadableFile
 from pipelines.inbox.discovery import InboxFile
 from pipelines.inbox.source_config import SourceConfig
 from pipelines.landing.tables import TABLES
-from pipelines.landing.validation import validated
 from pipelines.readers import Batch, readers
 from pipelines.readers import backups_common as common
+from pipelines.readers.validation import validated
 
 PARIS = {"time_zone": "Europe/Paris"}
 HERE = {"repository_id": "r", "place": "p", **PARIS}

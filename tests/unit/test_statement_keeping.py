@@ -12,8 +12,9 @@ from pipelines.errors import BuildError, InvariantError
 from pipelines.evidence import statements
 from pipelines.evidence.statement_keeping import refuse_fewer, take_back
 from pipelines.landing import ingestion
+from pipelines.published import publication
 from pipelines.resources import WORK_DATABASE
-from pipelines.warehouse import connections, publication
+from pipelines.warehouse import connections
 
 MARTS = (
     "create schema if not exists sla_marts; create or replace table sla_marts.runs as select 'r' as run_id;"

@@ -4,7 +4,7 @@ Marts that grow with time say in their dbt meta by which parts they are publishe
 their columns, null in no row. A part is written where it differs from what was published, by number of rows and by a sum of
 64-bit hashes of whole rows, which are kept beside them. Where that would read millions of texts, `fingerprints` names a model
 of one row for each part, whose `fingerprint` is another one whenever the part's rows may be; it is hashed in place of the rows.
-All other marts are written anew. While something is put aside (pipelines/warehouse/soundness.py), all is.
+All other marts are written anew. While something is put aside (pipelines/published/soundness.py), all is.
 
 What is kept means something within one working database and one program only. So a published file is built upon only where it is
 proven to be the last one that this program made of this working database, and untouched since: both bear the same random
@@ -24,9 +24,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.evidence import statement_keeping
+from pipelines.published.soundness import Soundness
 from pipelines.warehouse import dbt_project
 from pipelines.warehouse.connections import PUBLISHED_SCHEMAS, number, writer
-from pipelines.warehouse.soundness import Soundness
 
 _SMALL = 256  # blocks of a quarter of a mebibyte: below, nobody minds how many of them stand empty
 _OWN_SCHEMA = "sla_publication"

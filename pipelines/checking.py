@@ -52,9 +52,9 @@ def of(inbox: Path, folder: Path, now: datetime) -> dict[str, Any]:
         notices.gather(con)
         return {
             "inbox": str(inbox),
-            "files": text_tables.records(con, _FILES),
-            "rules": [_explained(rule) for rule in text_tables.records(con, _RULES)],
-            "rejects": text_tables.records(con, _REJECTS),
+            "files": connections.records(con, _FILES),
+            "rules": [_explained(rule) for rule in connections.records(con, _RULES)],
+            "rejects": connections.records(con, _REJECTS),
             "values": _values(inbox),
             "notices": notice_text.read(con, "landing.notices"),
         }
