@@ -33,14 +33,19 @@ def _parents(node: dict[str, Any], nodes: dict[str, Any]) -> list[dict[str, Any]
     return [nodes[name] for name in node["depends_on"]["nodes"]]
 
 
-def test_only_staging_reads_sources(nodes: dict[str, Any], models_by_name: dict[str, Any]) -> None:
-    wrong = [
-        name
-        for name, node in models_by_name.items()
-        if _layer(node) != "staging"
-        and any(parent["resource_type"] == "source" for parent in _parents(node, nodes))
+def test_a_source_is_read_by_its_staging_model_where_there_is_one(
+    nodes: dict[str, Any], models_by_name: dict[str, Any]
+) -> None:
+    read = [
+        (node, parent["name"])
+        for node in models_by_name.values()
+        for parent in _parents(node, nodes)
+        if parent["resource_type"] == "source"
     ]
-    assert not wrong
+    staged = {source for node, source in read if _layer(node) == "staging"}
+    assert not [
+        (node["name"], source) for node, source in read if _layer(node) != "staging" and source in staged
+    ]
 
 
 def test_nothing_refers_upwards(nodes: dict[str, Any], models_by_name: dict[str, Any]) -> None:

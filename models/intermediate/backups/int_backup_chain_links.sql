@@ -8,7 +8,7 @@ needed as (
 ),
 
 point_keys as (
-    select * from {{ ref('stg_backups__point_keys') }}
+    select * from {{ source('landing', 'point_keys') }}
 ),
 
 doubtful as (

@@ -27,7 +27,7 @@ naming as (
 -- The few of millions of points that can be meant, told by one short text.
 meant as (
     select point_keys.*
-    from {{ ref('stg_backups__point_keys') }} as point_keys
+    from {{ source('landing', 'point_keys') }} as point_keys
     where substr(point_keys.point_id, 1, 8) in (select naming.beginning from naming)
 ),
 
@@ -143,7 +143,7 @@ ran_into as (
             copies.started_at = unnamed.started_at
             or copies.started_at < unnamed.finished_at
         )
-    inner join {{ ref('stg_backups__point_keys') }} as point_keys
+    inner join {{ source('landing', 'point_keys') }} as point_keys
         on point_keys.point_key = copies.point_key
 ),
 

@@ -3,7 +3,7 @@
 {{ config(materialized='view') }}
 
 with jobs as (
-    select * from {{ ref('stg_backups__jobs') }}
+    select * from {{ source('landing', 'jobs') }}
 ),
 
 environments as (

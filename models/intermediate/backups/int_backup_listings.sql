@@ -4,7 +4,7 @@
 {{ config(materialized='view') }}
 
 with listings as (
-    select * from {{ ref('stg_backups__listings') }}
+    select * from {{ source('landing', 'listings') }}
 ),
 
 filtered as (

@@ -1,7 +1,7 @@
 -- One row per repository and instant at which one file says that its listing is filtered, and none
 -- that it is whole. A table: there are few.
 with listings as (
-    select * from {{ ref('stg_backups__listings') }}
+    select * from {{ source('landing', 'listings') }}
 )
 
 select distinct
