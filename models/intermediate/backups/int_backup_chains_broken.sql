@@ -2,7 +2,16 @@
 -- bad: since when. Recursive, starting from what is broken: a healthy chain costs nothing. Points
 -- that need each other end at a union.
 with recursive needed as (
-    select * from {{ ref('int_backup_points_needed') }}
+    select
+        copies.point_key,
+        holdings.repository_id,
+        {{ words('copies.parent_point_id') }} as needed_point_id,
+        copies.first_listed_at,
+        copies.last_listed_at,
+    from {{ ref('int_backup_copies_located') }} as copies
+    inner join {{ ref('int_backup_holdings') }} as holdings
+        on holdings.holding_key = copies.holding_key
+    where copies.parent_point_id is not null
 ),
 
 wanted as (
@@ -10,6 +19,7 @@ wanted as (
         needed.repository_id,
         needed.needed_point_id,
     from needed
+    where needed.needed_point_id <> ''
 ),
 
 parents as (
@@ -43,6 +53,7 @@ links as (
     left join parents
         on parents.repository_id = needed.repository_id
         and parents.needed_point_id = needed.needed_point_id
+    where needed.needed_point_id <> ''
 ),
 
 broken as (
