@@ -27,7 +27,7 @@ meant_originals as (
         holdings.environment_id,
         holdings.content,
         copies.original_point_id,
-    from {{ ref('int_backup_copies_located') }} as copies
+    from {{ ref('int_backup_points') }} as copies
     inner join {{ ref('int_backup_holdings') }} as holdings
         on holdings.holding_key = copies.holding_key
     where copies.original_point_id is not null
@@ -51,7 +51,7 @@ known as (
         and meant.repository_id = naming.repository_id
         and meant.environment_id = naming.environment_id
         and meant.content = naming.content
-    inner join {{ ref('int_backup_copies_located') }} as copies
+    inner join {{ ref('int_backup_points') }} as copies
         on copies.point_key = meant.point_key
 
     union all

@@ -41,7 +41,7 @@ ran_into as (
         copies.started_at,
         point_keys.point_id,
     from unnamed
-    inner join {{ ref('int_backup_copies_located') }} as copies
+    inner join {{ ref('int_backup_points') }} as copies
         on copies.holding_key = unnamed.holding_key
         and {{ utc_day('copies.started_at') }} = unnamed.utc_day
         and unnamed.started_at <= copies.started_at
