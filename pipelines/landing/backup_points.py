@@ -28,14 +28,11 @@ create table if not exists landing.restore_points (
 );
 create table if not exists landing.touched_points (point_key integer not null);
 create table if not exists landing.touched_repositories (repository_id varchar not null);
-create table if not exists landing.changed_points (point_key integer not null);
 create table if not exists landing.restore_points_read (file_id integer not null);
 comment on table landing.holdings is 'One row per repository, environment and content that a listing named.';
 comment on table landing.restore_points is
     'One row per restore point of a repository, summed up over the listings that show it. known_at: from then on nothing stored '
     'tells anything else of it but that it is missing.';
-comment on table landing.changed_points is
-    'One row per restore point and change of what is known of it since the models were built.';
 comment on table landing.restore_points_read is 'One row: the last reading of a file that is summed up.';
 """
 
@@ -209,7 +206,6 @@ inner join followed
     and not followed.is_complete
 """
 _WRITE = """
-insert into landing.changed_points select point_key from judged union select point_key from landing.touched_points;
 delete from landing.restore_points as old
 where old.point_key in (select point_key from judged union all select point_key from landing.touched_points);
 insert into landing.restore_points by name select * from judged order by point_key;

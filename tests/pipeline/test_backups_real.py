@@ -346,9 +346,8 @@ def test_point_13_repositories_of_pgbackrest_are_told_by_their_number_and_chains
     )
     assert labels == [("site-a", 50, 50), ("site-b", 18, 18)]
     needed = listed(
-        "select needed.point_id from sla_intermediate.int_backup_chain_links as links"
-        " inner join landing.point_keys as own on own.point_key = links.point_key"
-        " inner join landing.point_keys as needed on needed.point_key = links.needed_point_key"
+        "select copies.parent_point_id from sla_intermediate.int_backup_copies_located as copies"
+        " inner join landing.point_keys as own using (point_key)"
         " where own.point_id = '20260316-001500F_20260322-001500I'"
     )
     assert ("20260316-001500F",) in needed

@@ -9,7 +9,7 @@ spoilt as (
 ),
 
 point_keys as (
-    select * from {{ ref('stg_backups__point_keys') }}
+    select * from {{ source('landing', 'point_keys') }}
 ),
 
 terms as (

@@ -1,14 +1,8 @@
 -- One row per copy (repository, point) of a known environment shown by as_of: which night it came to
--- and how long it was listed. Kept from run to run: only copies that may have changed are told anew.
--- Whose it is and where it lies is told by its holding. A copy older than the contract's calendar came to
--- no night that could be due, and bears the UTC day on which it started.
-with touched as (
-    select * from {{ ref('int_backup_points_touched') }}
-),
-
-points as (
-    select * from {{ ref('int_backup_points') }} as shown
-    where shown.point_key in (select touched.point_key from touched)
+-- and how long it was listed. Whose it is and where it lies is told by its holding. A copy older than the
+-- contract's calendar came to no night that could be due, and bears the UTC day on which it started.
+with points as (
+    select * from {{ ref('int_backup_points') }}
 ),
 
 holdings as (

@@ -32,7 +32,7 @@ holdings as (
         environments.closed_on,
         spans.contract_number,
         spans.nights_from,
-    from {{ ref('stg_backups__holdings') }} as holdings
+    from {{ source('landing', 'holdings') }} as holdings
     left join environments on environments.environment_id = holdings.environment_id
     left join spans on spans.contract_id = environments.contract_id
 ),

@@ -1,27 +1,11 @@
 -- One row per environment, content, month and number of places promised: the nights required, one
 -- bit each, those covered at every place that covered any in the month, and the others. Nights begin
 -- with the first that anything is known of, or with those due: before, nothing can be told.
-with environments as (
-    select * from {{ ref('stg_registry__environments') }}
-),
-
-promised as (
-    select * from {{ ref('int_backup_nights_promised') }}
-),
-
-places as (
-    select * from {{ ref('int_backup_places') }}
-),
-
-place_months as (
-    select * from {{ ref('int_backup_place_months') }}
-),
-
-first_nights as (
+with first_nights as (
     select
         places.contract_id,
         min(places.first_night_on) as first_night_on,
-    from places
+    from {{ ref('int_backup_places') }} as places
     where places.content = 'data'
     group by places.contract_id
 ),
@@ -30,7 +14,7 @@ first_documents_nights as (
     select
         places.environment_id,
         min(places.first_night_on) as first_night_on,
-    from places
+    from {{ ref('int_backup_places') }} as places
     where places.content = 'documents'
     group by places.environment_id
 ),
@@ -44,7 +28,7 @@ asked as (
         min(promised.night_on) as first_on,
         max(promised.night_on) as last_on,
         bit_or({{ night_bit('promised.night_on') }}) as nights,
-    from promised
+    from {{ ref('int_backup_nights_promised') }} as promised
     left join first_nights on first_nights.contract_id = promised.contract_id
     where promised.night_on < promised.asked_on
         and (
@@ -52,11 +36,7 @@ asked as (
             or promised.is_due
             or promised.night_on >= first_nights.first_night_on
         )
-    group by
-        promised.contract_id,
-        promised.content,
-        promised.places_needed,
-        cast(date_trunc('month', promised.night_on) as date)
+    group by all
 ),
 
 spans as (
@@ -73,7 +53,7 @@ spans as (
                 then greatest(environments.opened_on, first_documents_nights.first_night_on)
             else environments.opened_on
         end as opened_on,
-    from environments
+    from {{ ref('stg_registry__environments') }} as environments
     cross join (select distinct asked.content from asked) as contents
     left join first_documents_nights
         on first_documents_nights.environment_id = environments.environment_id
@@ -114,7 +94,7 @@ covered as (
         place_months.month,
         count(*) as places,
         bit_and(place_months.covered_nights) as covered_nights,
-    from place_months
+    from {{ ref('int_backup_place_months') }} as place_months
     group by place_months.environment_id, place_months.content, place_months.month
 ),
 

@@ -1,6 +1,6 @@
--- One row per environment, content, night now due and place that ever held a copy of it. A place
--- whose latest listing is older than the night's end is unknown for a night it does not show, not
--- missing (R12).
+-- One row per environment, content, night now due and place that ever held a copy of it: what is
+-- known of it there. A place whose latest listing is older than the night's end is unknown for a night
+-- it does not show, not missing (R12).
 with nights as (
     select * from {{ ref('int_backup_nights') }}
 ),
@@ -9,8 +9,27 @@ places as (
     select * from {{ ref('int_backup_places') }}
 ),
 
+holdings as (
+    select * from {{ ref('int_backup_holdings') }}
+),
+
 copies as (
-    select * from {{ ref('int_backup_copies_by_night') }}
+    select
+        holdings.place_key,
+        due.night_on,
+        count(case when due.is_in_night and due.is_good then 1 end) as good_points,
+        count(case when due.is_in_night and due.is_restorable then 1 end) as restorable_points,
+        count(case when due.is_good and not due.is_in_night and due.is_scheduled then 1 end)
+            as late_points,
+        count(case when due.is_good and not due.is_in_night and not due.is_scheduled then 1 end)
+            as manual_points,
+        count(case when due.quality = 'partial' then 1 end) as partial_points,
+        count(case when due.quality = 'failed' and not due.is_told_by_job then 1 end)
+            as failed_points,
+        count(case when due.quality in ('damaged', 'broken_chain') then 1 end) as unusable_points,
+    from {{ ref('int_backup_due_copies') }} as due
+    inner join holdings on holdings.holding_key = due.holding_key
+    group by holdings.place_key, due.night_on
 )
 
 select

@@ -3,7 +3,7 @@
 {{ config(materialized='view') }}
 
 with points as (
-    select * from {{ ref('stg_backups__restore_points') }}
+    select * from {{ source('landing', 'restore_points') }}
 ),
 
 run as (

@@ -6,14 +6,14 @@ with learnt_later as (
         restore_points.point_key,
         restore_points.holding_key,
         run.as_of,
-    from {{ ref('stg_backups__restore_points') }} as restore_points
+    from {{ source('landing', 'restore_points') }} as restore_points
     inner join {{ ref('stg_run') }} as run on run.as_of < restore_points.known_at
     where restore_points.first_listed_at <= run.as_of
 ),
 
 shown as (
     select points.*
-    from {{ ref('stg_backups__points') }} as points
+    from {{ source('landing', 'points') }} as points
     inner join learnt_later on learnt_later.point_key = points.point_key
     where points.listed_at <= learnt_later.as_of
         and points.started_at <= learnt_later.as_of
@@ -48,7 +48,7 @@ missed as (
         min(listings.listed_at) as missing_listed_at,
     from bounds
     inner join learnt_later on learnt_later.point_key = bounds.point_key
-    inner join {{ ref('stg_backups__holdings') }} as holdings
+    inner join {{ source('landing', 'holdings') }} as holdings
         on holdings.holding_key = learnt_later.holding_key
     inner join listings
         on listings.repository_id = holdings.repository_id

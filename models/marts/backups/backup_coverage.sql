@@ -1,10 +1,6 @@
 -- One row per environment and content at as_of: required nights, those covered when taken, those
 -- restorable now (art. 9).
-with environments as (
-    select * from {{ ref('stg_registry__environments') }}
-),
-
-contents as (
+with contents as (
     select distinct
         promises.contract_id,
         promises.content,
@@ -25,12 +21,14 @@ nights as (
         due.content,
         count(*) as required_nights,
         sum(case when due.is_covered then 1 else 0 end) as covered_nights,
-        sum(case when due.may_be_covered then 1 else 0 end) as coverable_nights,
+        sum(case
+            when due.places_covered + due.places_unknown >= due.places_needed then 1 else 0
+        end) as coverable_nights,
         sum(case when due.is_restorable then 1 else 0 end) as restorable_nights,
         sum(case when due.is_saved_by_retry then 1 else 0 end) as retried_nights,
         max(case when due.is_covered then due.night_on end) as last_good_night_on,
         max(case when due.places_unknown > 0 then 1 else 0 end) = 1 as late_manifest,
-    from {{ ref('int_backup_due_nights') }} as due
+    from {{ ref('backup_nights') }} as due
     group by due.environment_id, due.content
 ),
 
@@ -49,14 +47,6 @@ expired as (
     group by holdings.environment_id, holdings.content
 ),
 
-gaps as (
-    select
-        point_gaps.content_key,
-        max(point_gaps.gap_h) as largest_gap_h,
-    from {{ ref('int_backup_point_gaps') }} as point_gaps
-    group by point_gaps.content_key
-),
-
 counted as (
     select
         environments.contract_id,
@@ -72,10 +62,10 @@ counted as (
         cast(coalesce(nights.retried_nights, 0) as bigint) as retried_nights,
         cast(coalesce(expired.expired_early, 0) as bigint) as expired_early,
         nights.last_good_night_on,
-        gaps.largest_gap_h,
+        gaps.gap_h as largest_gap_h,
         coalesce(nights.late_manifest, false) as late_manifest,
         places.environment_id is not null as is_in_a_manifest,
-    from environments
+    from {{ ref('stg_registry__environments') }} as environments
     inner join contents on contents.contract_id = environments.contract_id
     left join places
         on places.environment_id = environments.environment_id
@@ -86,7 +76,8 @@ counted as (
     left join expired
         on expired.environment_id = environments.environment_id
         and expired.content = contents.content
-    left join gaps on gaps.content_key = places.content_key
+    left join {{ ref('int_backup_largest_gaps') }} as gaps
+        on gaps.content_key = places.content_key
     where contents.content = 'data' or places.environment_id is not null
 )
 

@@ -5,7 +5,7 @@ with nights as (
         row_number() over (
             partition by due.environment_id, due.content order by due.night_on
         ) as place_in_all,
-    from {{ ref('int_backup_due_nights') }} as due
+    from {{ ref('backup_nights') }} as due
 ),
 
 lacking as (
@@ -28,7 +28,9 @@ select
     count(*) as nights,
     cast(sum(case when lacking.places_covered = 0 then 1 else 0 end) as bigint)
         as nights_without_copy,
-    cast(sum(case when lacking.may_be_covered then 1 else 0 end) as bigint) as nights_unknown,
+    cast(sum(case
+        when lacking.places_covered + lacking.places_unknown >= lacking.places_needed then 1 else 0
+    end) as bigint) as nights_unknown,
     min(lacking.night_from) as gap_from,
     max(lacking.night_until) as gap_until,
 from lacking

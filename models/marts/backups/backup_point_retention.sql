@@ -13,7 +13,7 @@ holdings as (
 ),
 
 point_keys as (
-    select * from {{ ref('stg_backups__point_keys') }}
+    select * from {{ source('landing', 'point_keys') }}
 ),
 
 files as (

@@ -10,7 +10,7 @@ with checks as (
         max(case when integrity.result = 'success' then integrity.checked_at end) over (
             partition by integrity.repository_id
         ) as last_success_at,
-    from {{ ref('stg_backups__integrity_checks') }} as integrity
+    from {{ source('landing', 'integrity_checks') }} as integrity
     cross join {{ ref('stg_run') }} as run
     where integrity.checked_at <= run.as_of
 ),

@@ -1,7 +1,7 @@
 -- One row per restore asked for by as_of: request, test or disaster, its delay and the point it
 -- used (art. 9).
 with restores as (
-    select * from {{ ref('stg_backups__restores') }}
+    select * from {{ source('landing', 'restores') }}
 ),
 
 environments as (
@@ -17,7 +17,7 @@ holdings as (
 ),
 
 point_keys as (
-    select * from {{ ref('stg_backups__point_keys') }}
+    select * from {{ source('landing', 'point_keys') }}
 ),
 
 files as (

@@ -3,10 +3,12 @@ with due as (
     select
         nights.contract_id,
         nights.environment_id,
-        nights.environment_kind,
+        environments.environment_kind,
         nights.night_on,
         nights.places_needed,
-    from {{ ref('int_backup_due_nights') }} as nights
+    from {{ ref('backup_nights') }} as nights
+    inner join {{ ref('stg_registry__environments') }} as environments
+        on environments.environment_id = nights.environment_id
     where nights.content = 'data'
 ),
 

@@ -48,7 +48,7 @@ named as (
         'jobs' as log,
         jobs.environment_id as name,
         count(*) as mentions,
-    from {{ ref('stg_backups__jobs') }} as jobs
+    from {{ source('landing', 'jobs') }} as jobs
     group by jobs.environment_id
 
     union all
@@ -66,7 +66,7 @@ named as (
         'restores' as log,
         restores.environment_id as name,
         count(*) as mentions,
-    from {{ ref('stg_backups__restores') }} as restores
+    from {{ source('landing', 'restores') }} as restores
     group by restores.environment_id
 ),
 

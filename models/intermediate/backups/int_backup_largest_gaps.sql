@@ -1,5 +1,5 @@
--- One row per environment, content and stretch between consecutive good points, at any place, that
--- ends among its due nights; as_of, or the day it closed, is the last end.
+-- One row per environment and content: the longest stretch between consecutive good points, at any
+-- place, that ends among its due nights; as_of, or the day it closed, is the last end.
 {{ config(materialized='view') }}
 
 with days as (
@@ -12,7 +12,8 @@ spans as (
         nights.environment_id,
         nights.content,
         min(nights.night_from) as span_from,
-    from {{ ref('int_backup_due_nights') }} as nights
+    from {{ ref('int_backup_nights') }} as nights
+    where nights.is_due
     group by nights.contract_id, nights.environment_id, nights.content
 ),
 
@@ -91,7 +92,6 @@ gaps as (
 
 select
     gaps.content_key,
-    gaps.gap_from,
-    gaps.gap_until,
-    cast({{ seconds_between('gaps.gap_from', 'gaps.gap_until') }} as double) / 3600 as gap_h,
+    cast(max({{ seconds_between('gaps.gap_from', 'gaps.gap_until') }}) as double) / 3600 as gap_h,
 from gaps
+group by gaps.content_key
