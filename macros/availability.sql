@@ -67,7 +67,7 @@ from (
     inner join {{ probe_days }}
         on {{ probe_days }}.probe_key = checks.probe_key
         and {{ probe_days }}.utc_day = {{ utc_day('checks.checked_at') }}
-    inner join {{ ref('stg_run') }} as asked on asked.as_of > checks.checked_at
+    inner join {{ source('landing', 'run') }} as asked on asked.as_of > checks.checked_at
 ) as ordered
 where ordered.place_from_end = 1
 {%- endmacro %}

@@ -26,7 +26,7 @@ select
     months.month,
     months.month_from,
 from windows
-inner join {{ ref('stg_run') }} as run on run.as_of > windows.window_from
+inner join {{ source('landing', 'run') }} as run on run.as_of > windows.window_from
 inner join {{ ref('int_contract_months') }} as months
     on months.contract_id = windows.contract_id
     and months.month_from > windows.window_from

@@ -12,14 +12,14 @@ always as (
     select
         'file' as kind,
         {{ text_of_all(['files.name', 'files.sha256']) }} as fact,
-    from {{ ref('stg_contract__files') }} as files
+    from {{ source('contract', 'contract_files') }} as files
 
     union all
 
     select
         'default' as kind,
         {{ text_of_all(['defaults.term', 'defaults.value']) }} as fact,
-    from {{ ref('stg_contract__term_defaults') }} as defaults
+    from {{ source('contract', 'term_defaults') }} as defaults
 
     union all
 
@@ -28,7 +28,7 @@ always as (
         {{ text_of_all([
             'offsets.time_zone', 'offsets.utc_offset_s', 'offsets.offset_from', 'offsets.offset_until'
         ]) }} as fact,
-    from {{ ref('stg_contract__zone_offsets') }} as offsets
+    from {{ source('contract', 'zone_offsets') }} as offsets
 ),
 
 lasting as (
@@ -69,7 +69,7 @@ select
     'as_of' as kind,
     {{ text_of_all(['run.as_of']) }} as fact,
     run.as_of as touches_from,
-from {{ ref('stg_run') }} as run
+from {{ source('landing', 'run') }} as run
 
 union all
 
@@ -91,7 +91,7 @@ select
         'outages.outage_id', 'outages.down_from', 'outages.down_until', 'outages.file_id', 'outages.line'
     ]) }} as fact,
     outages.down_from as touches_from,
-from {{ ref('stg_monitoring__outages') }} as outages
+from {{ source('landing', 'outages') }} as outages
 
 union all
 
@@ -104,4 +104,4 @@ select
         'interruptions.ends_at'
     ]) }} as fact,
     interruptions.starts_at as touches_from,
-from {{ ref('stg_interruptions__interruptions') }} as interruptions
+from {{ source('landing', 'interruptions') }} as interruptions

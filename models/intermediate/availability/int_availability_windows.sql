@@ -9,7 +9,7 @@ probes as (
 ),
 
 known as (
-    select * from {{ ref('stg_run__availability_facts') }}
+    select * from {{ source('landing', 'availability_facts') }}
 ),
 
 found as (
@@ -83,7 +83,7 @@ kept as (
         cuts.environment_id,
         max(cuts.month_from) as kept_until,
         max(cuts.month) as kept_month,
-    from {{ ref('stg_run__availability_cuts') }} as cuts
+    from {{ source('landing', 'availability_cuts') }} as cuts
     left join bounds on bounds.environment_id = cuts.environment_id
     where bounds.touched_from is null or cuts.month_from <= bounds.touched_from
     group by cuts.environment_id

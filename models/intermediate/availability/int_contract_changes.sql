@@ -31,14 +31,14 @@ with dated as (
     select
         exclusions.contract_id,
         exclusions.valid_from as changed_on
-    from {{ ref('stg_contract__exclusions') }} as exclusions
+    from {{ source('contract', 'exclusions') }} as exclusions
 
     union
 
     select
         exclusions.contract_id,
         exclusions.valid_until as changed_on
-    from {{ ref('stg_contract__exclusions') }} as exclusions
+    from {{ source('contract', 'exclusions') }} as exclusions
 ),
 
 days as (

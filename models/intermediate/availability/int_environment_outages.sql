@@ -12,6 +12,6 @@ inner join {{ ref('int_availability_terms') }} as terms
     on terms.contract_id = windows.contract_id
     and terms.stretch_from <= states.state_from
     and terms.stretch_until > states.state_from
-cross join {{ ref('stg_run') }} as run
+cross join {{ source('landing', 'run') }} as run
 where states.state = 'down'
     and {{ seconds_between('states.state_from', 'states.state_until') }} >= terms.minimum_outage_s

@@ -10,7 +10,7 @@ days as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 watched as (
@@ -28,7 +28,7 @@ watched as (
         outages.environment_id,
         min(outages.down_from) as first_at,
         false as has_checks,
-    from {{ ref('stg_monitoring__outages') }} as outages
+    from {{ source('landing', 'outages') }} as outages
     inner join run on run.as_of > outages.down_from
     where outages.down_until is null or outages.down_until >= outages.down_from -- one that ends before it begins proves nothing
     group by outages.environment_id

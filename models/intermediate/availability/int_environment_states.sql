@@ -17,7 +17,7 @@ outages as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 -- What changes when: probes observed, probes down, ready-made outages under way.

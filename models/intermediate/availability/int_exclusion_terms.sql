@@ -5,7 +5,7 @@ select
     exclusions.only_inside_clock,
     opening.changed_at as held_from,
     coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as held_until,
-from {{ ref('stg_contract__exclusions') }} as exclusions
+from {{ source('contract', 'exclusions') }} as exclusions
 inner join {{ ref('int_contract_changes') }} as opening
     on opening.contract_id = exclusions.contract_id
     and opening.changed_on = exclusions.valid_from

@@ -1,6 +1,6 @@
 -- One row per registered interruption and environment it concerns, within the time its availability is measured over.
 with interruptions as (
-    select * from {{ ref('stg_interruptions__interruptions') }}
+    select * from {{ source('landing', 'interruptions') }}
 ),
 
 windows as (

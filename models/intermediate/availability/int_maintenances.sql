@@ -12,8 +12,8 @@ select
     interruptions.ends_at is null as is_open_ended,
     interruptions.file_id,
     interruptions.line,
-from {{ ref('stg_interruptions__interruptions') }} as interruptions
+from {{ source('landing', 'interruptions') }} as interruptions
 left join {{ ref('stg_registry__environments') }} as environments
     on environments.environment_id = interruptions.environment_id
-cross join {{ ref('stg_run') }} as run
+cross join {{ source('landing', 'run') }} as run
 where interruptions.cause in ('maintenance_window', 'urgent_maintenance')

@@ -9,9 +9,9 @@ select
     least(coalesce(outages.down_until, run.as_of), run.as_of) as down_until,
     outages.file_id,
     outages.line,
-from {{ ref('stg_monitoring__outages') }} as outages
+from {{ source('landing', 'outages') }} as outages
 inner join {{ ref('int_availability_windows') }} as windows
     on windows.environment_id = outages.environment_id
-inner join {{ ref('stg_run') }} as run on run.as_of > outages.down_from
+inner join {{ source('landing', 'run') }} as run on run.as_of > outages.down_from
 where (outages.down_until is null or outages.down_until > outages.down_from)
     and (windows.kept_until is null or windows.kept_until <= outages.down_from)

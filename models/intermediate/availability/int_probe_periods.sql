@@ -26,7 +26,7 @@ runs as (
         false as is_reread,
     from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
     inner join deduced on deduced.probe_key = probe_runs.probe_key
-    inner join {{ ref('stg_run') }} as run on run.as_of > probe_runs.first_at
+    inner join {{ source('landing', 'run') }} as run on run.as_of > probe_runs.first_at
     left join cut
         on cut.probe_key = probe_runs.probe_key
         and cut.utc_day = probe_runs.utc_day
@@ -59,7 +59,7 @@ gaps as (
         probe_gaps.gaps,
     from {{ ref('stg_monitoring__probe_gaps') }} as probe_gaps
     inner join deduced on deduced.probe_key = probe_gaps.probe_key
-    inner join {{ ref('stg_run') }} as run on cast(run.as_of as date) >= probe_gaps.utc_day
+    inner join {{ source('landing', 'run') }} as run on cast(run.as_of as date) >= probe_gaps.utc_day
     left join cut
         on cut.probe_key = probe_gaps.probe_key
         and cut.utc_day = probe_gaps.utc_day

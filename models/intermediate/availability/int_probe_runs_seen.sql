@@ -17,7 +17,7 @@ days as (
             'max(cast(run.as_of as date))'
         ) }} as utc_day,
     from windows
-    inner join {{ ref('stg_run') }} as run on run.as_of > windows.first_at
+    inner join {{ source('landing', 'run') }} as run on run.as_of > windows.first_at
 ),
 
 cut as (
@@ -31,7 +31,7 @@ stored as (
     from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
     inner join days on days.utc_day = probe_runs.utc_day
     inner join windows on windows.probe_key = probe_runs.probe_key
-    inner join {{ ref('stg_run') }} as run on run.as_of > probe_runs.first_at
+    inner join {{ source('landing', 'run') }} as run on run.as_of > probe_runs.first_at
     left join cut
         on cut.probe_key = probe_runs.probe_key
         and cut.utc_day = probe_runs.utc_day

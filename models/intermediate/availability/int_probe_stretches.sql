@@ -25,7 +25,7 @@ held as (
             as held_until,
         coalesce(following.next_at <= following.valid_until, false) as is_followed,
     from following
-    cross join {{ ref('stg_run') }} as run
+    cross join {{ source('landing', 'run') }} as run
 ),
 
 marked as (

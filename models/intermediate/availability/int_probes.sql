@@ -18,7 +18,7 @@ select
     seen.first_at,
     seen.longest_period_us,
     seen.is_period_deduced,
-from {{ ref('stg_monitoring__probes') }} as probes
+from {{ source('landing', 'probes') }} as probes
 inner join {{ ref('stg_registry__environments') }} as environments
     on environments.environment_id = probes.environment_id
 inner join seen on seen.probe_key = probes.probe_key

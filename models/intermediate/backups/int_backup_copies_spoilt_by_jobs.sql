@@ -10,7 +10,7 @@ jobs as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 -- By the days on which they ran, so that a point meets the jobs of its day only.

@@ -14,7 +14,7 @@ slices as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 )
 
 select

@@ -24,7 +24,7 @@ ends as (
         spans.span_from,
         least(run.as_of, coalesce(days.day_from, run.as_of)) as span_until,
     from spans
-    cross join {{ ref('stg_run') }} as run
+    cross join {{ source('landing', 'run') }} as run
     inner join {{ ref('stg_registry__environments') }} as environments
         on environments.environment_id = spans.environment_id
     left join days

@@ -20,7 +20,7 @@ filtered as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 )
 
 select

@@ -14,7 +14,7 @@ asked as (
         slices.contract_id,
         slices.day_on as asked_on,
     from {{ ref('int_contract_day_slices') }} as slices
-    inner join {{ ref('stg_run') }} as run
+    inner join {{ source('landing', 'run') }} as run
         on slices.utc_day = cast(run.as_of as date)
         and slices.slice_from <= run.as_of
         and run.as_of < slices.slice_until

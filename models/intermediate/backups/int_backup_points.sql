@@ -7,7 +7,7 @@ with points as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 )
 
 select

@@ -7,7 +7,7 @@ with learnt_later as (
         restore_points.holding_key,
         run.as_of,
     from {{ source('landing', 'restore_points') }} as restore_points
-    inner join {{ ref('stg_run') }} as run on run.as_of < restore_points.known_at
+    inner join {{ source('landing', 'run') }} as run on run.as_of < restore_points.known_at
     where restore_points.first_listed_at <= run.as_of
 ),
 

@@ -4,11 +4,11 @@ with days as (
 ),
 
 clocks as (
-    select * from {{ ref('stg_contract__clocks') }}
+    select * from {{ source('contract', 'clocks') }}
 ),
 
 exceptions as (
-    select * from {{ ref('stg_contract__clock_exceptions') }}
+    select * from {{ source('contract', 'clock_exceptions') }}
 ),
 
 known_clocks as (

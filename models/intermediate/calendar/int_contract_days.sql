@@ -7,7 +7,7 @@ holidays as (
     select distinct
         holidays.holiday_calendar,
         holidays.day,
-    from {{ ref('stg_contract__holidays') }} as holidays
+    from {{ source('contract', 'holidays') }} as holidays
 ),
 
 days as (

@@ -19,7 +19,7 @@ monitored as (
     select distinct environments.contract_id
     from events
     inner join environments on environments.environment_id = events.environment_id
-    inner join {{ ref('stg_run') }} as run on run.as_of > events.first_at
+    inner join {{ source('landing', 'run') }} as run on run.as_of > events.first_at
     where events.is_monitoring
 ),
 
@@ -52,7 +52,7 @@ found as (
     select
         coalesce(interruptions.contract_id, environments.contract_id),
         interruptions.starts_at
-    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    from {{ source('landing', 'interruptions') }} as interruptions
     left join environments on environments.environment_id = interruptions.environment_id
 )
 

@@ -10,7 +10,7 @@ events as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 )
 
 select

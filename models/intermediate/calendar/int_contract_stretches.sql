@@ -13,7 +13,7 @@ days as (
 ),
 
 offsets as (
-    select * from {{ ref('stg_contract__zone_offsets') }}
+    select * from {{ source('contract', 'zone_offsets') }}
 ),
 
 cut as (

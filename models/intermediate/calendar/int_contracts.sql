@@ -1,10 +1,10 @@
 -- One row per contract: its zone and holidays, which never change (the contract check sees to it).
 with contracts as (
-    select * from {{ ref('stg_contract__contracts') }}
+    select * from {{ source('contract', 'contracts') }}
 ),
 
 calendars as (
-    select * from {{ ref('stg_contract__holiday_calendars') }}
+    select * from {{ source('contract', 'holiday_calendars') }}
 )
 
 select

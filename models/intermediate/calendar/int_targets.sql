@@ -9,4 +9,4 @@ select
     targets.clause,
     targets.valid_from,
     targets.valid_until,
-from {{ ref('stg_contract__targets') }} as targets
+from {{ source('contract', 'targets') }} as targets

@@ -1,6 +1,6 @@
 -- One row per contract, term and stretch of validity; where the contract is silent the default holds.
 with terms as (
-    select * from {{ ref('stg_contract__terms') }}
+    select * from {{ source('contract', 'terms') }}
 ),
 
 defaults as (
@@ -9,7 +9,7 @@ defaults as (
         term_defaults.term,
         term_defaults.value,
         term_defaults.rule as clause,
-    from {{ ref('stg_contract__term_defaults') }} as term_defaults
+    from {{ source('contract', 'term_defaults') }} as term_defaults
     cross join {{ ref('int_contracts') }} as int_contracts
     where term_defaults.value is not null
 ),

@@ -4,7 +4,7 @@ with clients as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 day_slices as (

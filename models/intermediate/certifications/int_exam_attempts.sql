@@ -13,7 +13,7 @@ targets as (
 ),
 
 versions as (
-    select * from {{ ref('stg_certifications__major_versions') }}
+    select * from {{ source('landing', 'major_versions') }}
 ),
 
 known as (

@@ -8,8 +8,8 @@ with registered as (
             dossiers.fiscal_year_until,
             {{ add_days(add_months('dossiers.fiscal_year_from', 12), -1) }}
         ) as fiscal_year_end,
-    from {{ ref('stg_registry__dossiers') }} as dossiers
-    inner join {{ ref('stg_history__dossier_keys') }} as keys
+    from {{ source('landing', 'dossiers') }} as dossiers
+    inner join {{ source('landing', 'dossier_keys') }} as keys
         on keys.client_id = dossiers.client_id and keys.dossier_id = dossiers.dossier_id
     where dossiers.fiscal_year_from is not null or dossiers.fiscal_year_until is not null
 ),
@@ -18,7 +18,7 @@ told as (
     select distinct
         dossiers.client_id,
         dossiers.dossier_id,
-    from {{ ref('stg_registry__dossiers') }} as dossiers
+    from {{ source('landing', 'dossiers') }} as dossiers
     where dossiers.fiscal_year_from is not null
         or dossiers.fiscal_year_until is not null
         or dossiers.fiscal_year_end is not null
@@ -30,7 +30,7 @@ named as (
         cast(null as date) as fiscal_year_from,
         fec_files.name_closing_on as fiscal_year_end,
     from {{ ref('stg_history__fec_files') }} as fec_files
-    inner join {{ ref('stg_history__dossier_keys') }} as keys
+    inner join {{ source('landing', 'dossier_keys') }} as keys
         on keys.client_id = fec_files.client_id and keys.dossier_id = fec_files.dossier_id
     left join told on told.client_id = fec_files.client_id and told.dossier_id = fec_files.dossier_id
     where fec_files.name_closing_on is not null and told.client_id is null

@@ -2,7 +2,7 @@
 -- A client with several contracts is under that of a production environment, the one opened last; a client in no registry
 -- is under the warehouse's only contract, or under none.
 with keys as (
-    select * from {{ ref('stg_history__dossier_keys') }}
+    select * from {{ source('landing', 'dossier_keys') }}
 ),
 
 environments as (
@@ -22,14 +22,14 @@ environments as (
 contracts as (
     select
         contracts.contract_id,
-        cast({{ add_seconds('stg_run.as_of', 'zone_offsets.utc_offset_s') }} as date) as as_of_on,
+        cast({{ add_seconds('run.as_of', 'zone_offsets.utc_offset_s') }} as date) as as_of_on,
         count(*) over () as contracts,
     from {{ ref('int_contracts') }} as contracts
-    cross join {{ ref('stg_run') }} as stg_run
-    inner join {{ ref('stg_contract__zone_offsets') }} as zone_offsets
+    cross join {{ source('landing', 'run') }} as run
+    inner join {{ source('contract', 'zone_offsets') }} as zone_offsets
         on zone_offsets.time_zone = contracts.time_zone
-        and zone_offsets.offset_from <= stg_run.as_of
-        and zone_offsets.offset_until > stg_run.as_of
+        and zone_offsets.offset_from <= run.as_of
+        and zone_offsets.offset_until > run.as_of
 ),
 
 terms as (
@@ -81,12 +81,12 @@ select
     targets.tax_years,
     ledgers.lines,
     ledgers.revision,
-    coalesce(contracts.as_of_on, cast(stg_run.as_of as date)) as as_of_on,
+    coalesce(contracts.as_of_on, cast(run.as_of as date)) as as_of_on,
     ledgers.first_on,
     ledgers.last_on,
 from keys
 inner join ledgers on ledgers.dossier_key = keys.dossier_key
-cross join {{ ref('stg_run') }} as stg_run
+cross join {{ source('landing', 'run') }} as run
 left join environments on environments.client_id = keys.client_id and environments.place = 1
 left join contracts
     on contracts.contract_id = environments.contract_id

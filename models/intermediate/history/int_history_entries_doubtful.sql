@@ -17,7 +17,7 @@ pieces as (
         movements.dossier_key,
         movements.entry_id,
         min(movements.piece) as piece,
-    from {{ ref('stg_history__movements') }} as movements
+    from {{ source('landing', 'movements') }} as movements
     inner join (select distinct journals.dossier_key from journals) as dossiers
         on dossiers.dossier_key = movements.dossier_key
     group by movements.dossier_key, movements.entry_id

@@ -6,7 +6,7 @@ with movements as (
         movements.dossier_key,
         movements.entry_id,
         movements.lettering_id,
-    from {{ ref('stg_history__movements') }} as movements
+    from {{ source('landing', 'movements') }} as movements
     inner join {{ ref('int_history_fingerprints') }} as fingerprints
         on fingerprints.dossier_key = movements.dossier_key
     where movements.lettering_id is not null and {{ is_asked('fingerprints.dossier_key') }}

@@ -54,7 +54,7 @@ by_line as (
         in_scope.entry_id,
         in_scope.hold_id,
     from in_scope
-    inner join {{ ref('stg_history__movements') }} as movements
+    inner join {{ source('landing', 'movements') }} as movements
         on movements.dossier_key = in_scope.dossier_key
         and movements.entry_id = in_scope.entry_id
     where (in_scope.account_pattern is not null or in_scope.piece is not null)

@@ -8,11 +8,11 @@ certified as (
         movements.dossier_key,
         movements.entry_id,
         cast(count(distinct movements.movement_id) as integer) as lines,
-    from {{ ref('stg_history__purged_movements') }} as purged_movements
-    inner join {{ ref('stg_history__dossier_keys') }} as keys
+    from {{ source('landing', 'purged_movements') }} as purged_movements
+    inner join {{ source('landing', 'dossier_keys') }} as keys
         on keys.client_id = purged_movements.client_id
         and keys.dossier_id = purged_movements.dossier_id
-    inner join {{ ref('stg_history__movements') }} as movements
+    inner join {{ source('landing', 'movements') }} as movements
         on movements.dossier_key = keys.dossier_key
         and movements.movement_id = purged_movements.movement_id
     where {{ is_asked('keys.dossier_key') }}

@@ -17,7 +17,7 @@ unlettered as (
             when {{ starts_with('movements.account', "'0'") }} then ltrim(movements.account, '0')
             else movements.account
         end as bare_account,
-    from {{ ref('stg_history__movements') }} as movements
+    from {{ source('landing', 'movements') }} as movements
     inner join asked on asked.dossier_key = movements.dossier_key
     where movements.lettering_id is null or movements.is_unclear
 )

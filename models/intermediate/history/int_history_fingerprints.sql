@@ -5,7 +5,7 @@ with dossiers as (
 ),
 
 keys as (
-    select * from {{ ref('stg_history__dossier_keys') }}
+    select * from {{ source('landing', 'dossier_keys') }}
 ),
 
 facts as (
@@ -57,7 +57,7 @@ facts as (
     select
         keys.dossier_key,
         {{ row_hash('purged_movements.certificate_id', 'count(*)') }} as fact,
-    from {{ ref('stg_history__purged_movements') }} as purged_movements
+    from {{ source('landing', 'purged_movements') }} as purged_movements
     inner join keys
         on keys.client_id = purged_movements.client_id
         and keys.dossier_id = purged_movements.dossier_id

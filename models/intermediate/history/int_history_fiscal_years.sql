@@ -15,7 +15,7 @@ registered as (
         dossiers.client_id,
         dossiers.dossier_id,
         min(dossiers.fiscal_year_end) as closing_day,
-    from {{ ref('stg_registry__dossiers') }} as dossiers
+    from {{ source('landing', 'dossiers') }} as dossiers
     where {{ matches('dossiers.fiscal_year_end', closing_day) }}
     group by dossiers.client_id, dossiers.dossier_id
 ),

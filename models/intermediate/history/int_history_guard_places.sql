@@ -8,7 +8,7 @@ with keys as (
         keys.dossier_id,
         {{ alike('keys.client_id') }} as client_alike,
         {{ alike('keys.dossier_id') }} as dossier_alike,
-    from {{ ref('stg_history__dossier_keys') }} as keys
+    from {{ source('landing', 'dossier_keys') }} as keys
 ),
 
 guards as (
@@ -26,7 +26,7 @@ registered as (
     select distinct
         {{ alike('dossiers.client_id') }} as client_alike,
         {{ alike('dossiers.dossier_id') }} as dossier_alike,
-    from {{ ref('stg_registry__dossiers') }} as dossiers
+    from {{ source('landing', 'dossiers') }} as dossiers
 ),
 
 named as (

@@ -1,10 +1,10 @@
 -- One row per row of dossiers and way in which its fiscal years contradict others: none of them can be relied upon.
 with dossiers as (
-    select * from {{ ref('stg_registry__dossiers') }}
+    select * from {{ source('landing', 'dossiers') }}
 ),
 
 keys as (
-    select * from {{ ref('stg_history__dossier_keys') }}
+    select * from {{ source('landing', 'dossier_keys') }}
 ),
 
 overlapping as (

@@ -8,7 +8,7 @@ with readings as (
         files.name,
         files.sha256,
         row_number() over (partition by files.name order by files.file_id desc) as age,
-    from {{ ref('stg_run__files') }} as files
+    from {{ source('landing', 'files') }} as files
 ),
 
 newest as (
@@ -17,7 +17,7 @@ newest as (
 ),
 
 dossiers as (
-    select * from {{ ref('stg_registry__dossiers') }}
+    select * from {{ source('landing', 'dossiers') }}
 ),
 
 rejected as (

@@ -3,7 +3,7 @@
 -- environment has, such as one spelled otherwise.
 with ledgers as (
     select distinct {{ alike('keys.client_id') }} as client_alike
-    from {{ ref('stg_history__dossier_keys') }} as keys
+    from {{ source('landing', 'dossier_keys') }} as keys
 ),
 
 environments as (
@@ -12,8 +12,8 @@ environments as (
 ),
 
 today as (
-    select cast(stg_run.as_of as date) as as_of_on
-    from {{ ref('stg_run') }} as stg_run
+    select cast(run.as_of as date) as as_of_on
+    from {{ source('landing', 'run') }} as run
 )
 
 select

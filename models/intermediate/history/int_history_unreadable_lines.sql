@@ -1,6 +1,6 @@
 -- One row per rejected line of the latest version of its file.
 with unreadable as (
-    select * from {{ ref('stg_history__unreadable_movements') }}
+    select * from {{ source('landing', 'unreadable_movements') }}
 ),
 
 -- A version of which nothing could be read takes no other one's place.
@@ -8,7 +8,7 @@ latest as (
     select
         files.name,
         max(files.file_id) as file_id,
-    from {{ ref('stg_run__files') }} as files
+    from {{ source('landing', 'files') }} as files
     where files.source = 'history' and files.rows_accepted + files.rows_duplicate > 0
     group by files.name
 ),
@@ -17,7 +17,7 @@ files as (
     select
         files.file_id,
         latest.file_id as latest_file_id,
-    from {{ ref('stg_run__files') }} as files
+    from {{ source('landing', 'files') }} as files
     left join latest on latest.name = files.name
 )
 
@@ -39,5 +39,5 @@ from unreadable
 inner join files
     on files.file_id = unreadable.file_id
     and files.file_id >= coalesce(files.latest_file_id, files.file_id)
-left join {{ ref('stg_history__dossier_keys') }} as keys
+left join {{ source('landing', 'dossier_keys') }} as keys
     on keys.client_id = unreadable.client_id and keys.dossier_id = unreadable.dossier_id

@@ -2,14 +2,14 @@
 {{ config(materialized='table') }}
 with coverage as (
     select
-        stg_contract__coverage.*,
+        coverage.*,
         case
-            when stg_contract__coverage.channel is null
-                and stg_contract__coverage.kind is null
-                and stg_contract__coverage.user_status is null
-                then stg_contract__coverage.reason
+            when coverage.channel is null
+                and coverage.kind is null
+                and coverage.user_status is null
+                then coverage.reason
         end as reason_given,
-    from {{ ref('stg_contract__coverage') }} as stg_contract__coverage
+    from {{ source('contract', 'coverage') }} as coverage
 ),
 
 following as (

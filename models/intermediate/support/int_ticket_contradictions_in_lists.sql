@@ -11,7 +11,7 @@ tickets as (
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 from_events as (
@@ -38,22 +38,22 @@ changes as (
 
 pauses as (
     select
-        stg_tickets__pauses.ticket_id,
-        stg_tickets__pauses.reason,
-        stg_tickets__pauses.paused_from,
+        pauses.ticket_id,
+        pauses.reason,
+        pauses.paused_from,
         case
-            when stg_tickets__pauses.paused_until <= run.as_of then stg_tickets__pauses.paused_until
+            when pauses.paused_until <= run.as_of then pauses.paused_until
         end as paused_until,
-        stg_tickets__pauses.paused_until <= run.as_of
-        and count(case when stg_tickets__pauses.paused_until <= run.as_of then 1 end) over (
-            partition by stg_tickets__pauses.ticket_id, stg_tickets__pauses.paused_from
+        pauses.paused_until <= run.as_of
+        and count(case when pauses.paused_until <= run.as_of then 1 end) over (
+            partition by pauses.ticket_id, pauses.paused_from
         ) > 1 as is_of_several,
-        stg_tickets__pauses.file_id,
-        stg_tickets__pauses.line,
-    from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
+        pauses.file_id,
+        pauses.line,
+    from {{ source('landing', 'pauses') }} as pauses
     cross join run
-    where stg_tickets__pauses.paused_from <= run.as_of
-        and stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
+    where pauses.paused_from <= run.as_of
+        and pauses.ticket_id in (select touched.ticket_id from touched)
 )
 
 select

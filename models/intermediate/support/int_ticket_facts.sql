@@ -2,11 +2,11 @@
 -- environment, of a client or of a user, or all. The run's own row says what was asked, and up to which reading of a file.
 {{ config(materialized='table') }}
 with run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 ),
 
 environments as (
@@ -32,7 +32,7 @@ facts as (
         cast(null as varchar) as client_id,
         cast(null as varchar) as user_id,
         {{ text_of_all(["'file'", 'contract_files.name', 'contract_files.sha256']) }} as fact,
-    from {{ ref('stg_contract__files') }} as contract_files
+    from {{ source('contract', 'contract_files') }} as contract_files
 
     union all
 
@@ -41,7 +41,7 @@ facts as (
         cast(null as varchar) as client_id,
         cast(null as varchar) as user_id,
         {{ text_of_all(["'default'", 'defaults.term', 'defaults.value']) }} as fact,
-    from {{ ref('stg_contract__term_defaults') }} as defaults
+    from {{ source('contract', 'term_defaults') }} as defaults
 
     union all
 
@@ -52,7 +52,7 @@ facts as (
         {{ text_of_all([
             "'offset'", 'offsets.time_zone', 'offsets.utc_offset_s', 'offsets.offset_from', 'offsets.offset_until'
         ]) }} as fact,
-    from {{ ref('stg_contract__zone_offsets') }} as offsets
+    from {{ source('contract', 'zone_offsets') }} as offsets
 
     union all
 

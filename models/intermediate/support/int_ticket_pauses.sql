@@ -6,17 +6,17 @@ with touched as (
 
 pauses as (
     select
-        stg_tickets__pauses.*,
+        pauses.*,
         max(
             case
-                when stg_tickets__pauses.paused_until > stg_tickets__pauses.paused_from
-                    then stg_tickets__pauses.paused_until
+                when pauses.paused_until > pauses.paused_from
+                    then pauses.paused_until
             end
         ) over (
-            partition by stg_tickets__pauses.ticket_id, stg_tickets__pauses.paused_from
+            partition by pauses.ticket_id, pauses.paused_from
         ) as last_until,
-    from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
-    where stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
+    from {{ source('landing', 'pauses') }} as pauses
+    where pauses.ticket_id in (select touched.ticket_id from touched)
 ),
 
 events as (

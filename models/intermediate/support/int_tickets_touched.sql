@@ -11,7 +11,7 @@ events as (
 ),
 
 known as (
-    select * from {{ ref('stg_run__ticket_facts') }}
+    select * from {{ source('landing', 'ticket_facts') }}
 ),
 
 found as (
@@ -68,12 +68,12 @@ concerned as (
 )
 
 select changed.ticket_id
-from {{ ref('stg_tickets__changed_tickets') }} as changed
+from {{ source('landing', 'changed_tickets') }} as changed
 
 union
 
 select unsettled.ticket_id
-from {{ ref('stg_run__unsettled_tickets') }} as unsettled
+from {{ source('landing', 'unsettled_tickets') }} as unsettled
 
 union
 
@@ -92,7 +92,7 @@ where coalesce(events.file_id > news.read_until, false)
 union
 
 select pauses.ticket_id
-from {{ ref('stg_tickets__pauses') }} as pauses
+from {{ source('landing', 'pauses') }} as pauses
 cross join news
 where coalesce(pauses.file_id > news.read_until, false)
 

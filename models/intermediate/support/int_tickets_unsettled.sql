@@ -2,7 +2,7 @@
 -- of it counts on, it awaits qualification, waits on the customer, or something of it lies after as_of.
 {{ config(materialized='table') }}
 with run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 )
 
 select tickets.ticket_id

@@ -72,4 +72,4 @@ inner join {{ ref('int_maintenances_in_window') }} as inside
     on inside.interruption_id = noticed.interruption_id
 left join {{ ref('int_maintenance_evenings') }} as evenings
     on evenings.interruption_id = noticed.interruption_id
-left join {{ ref('stg_run__files') }} as files on files.file_id = noticed.file_id
+left join {{ source('landing', 'files') }} as files on files.file_id = noticed.file_id

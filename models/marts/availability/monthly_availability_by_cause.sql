@@ -8,7 +8,7 @@ causes as (
     select distinct
         exclusions.contract_id,
         exclusions.cause,
-    from {{ ref('stg_contract__exclusions') }} as exclusions
+    from {{ source('contract', 'exclusions') }} as exclusions
 ),
 
 excluded as (

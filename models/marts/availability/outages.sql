@@ -67,7 +67,7 @@ left join evidence
 left join measured
     on measured.environment_id = placed.environment_id
     and measured.down_from = placed.measured_from
-left join {{ ref('stg_run__files') }} as opening_files
+left join {{ source('landing', 'files') }} as opening_files
     on opening_files.file_id = evidence.opened_file_id
-left join {{ ref('stg_run__files') }} as closing_files
+left join {{ source('landing', 'files') }} as closing_files
     on closing_files.file_id = evidence.closed_file_id

@@ -17,7 +17,7 @@ point_keys as (
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 )
 
 select

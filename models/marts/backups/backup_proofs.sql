@@ -11,7 +11,7 @@ with checks as (
             partition by integrity.repository_id
         ) as last_success_at,
     from {{ source('landing', 'integrity_checks') }} as integrity
-    cross join {{ ref('stg_run') }} as run
+    cross join {{ source('landing', 'run') }} as run
     where integrity.checked_at <= run.as_of
 ),
 
@@ -40,9 +40,9 @@ select
     checks.last_success_at,
     files.name as file,
 from known
-cross join {{ ref('stg_run') }} as run
+cross join {{ source('landing', 'run') }} as run
 left join repositories on repositories.repository_id = known.repository_id
 left join checks
     on checks.repository_id = known.repository_id
     and checks.place_from_end = 1
-left join {{ ref('stg_run__files') }} as files on files.file_id = checks.file_id
+left join {{ source('landing', 'files') }} as files on files.file_id = checks.file_id

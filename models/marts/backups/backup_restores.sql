@@ -21,11 +21,11 @@ point_keys as (
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 ),
 
 run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 used as (

@@ -4,7 +4,7 @@ with attempts as (
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 )
 
 select

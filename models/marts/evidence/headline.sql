@@ -72,7 +72,7 @@ months as (
 select
     months.contract_id,
     months.month,
-    coalesce(contract_months.month_until <= stg_run.as_of, false) as is_complete,
+    coalesce(contract_months.month_until <= run.as_of, false) as is_complete,
     cast(coalesce(availability.environments, 0) as bigint) as environments,
     cast(coalesce(availability.environments_met, 0) as bigint) as environments_met,
     cast(coalesce(availability.environments_broken, 0) as bigint) as environments_broken,
@@ -104,7 +104,7 @@ select
     100 * cast(backups.covered_nights as double)
     / nullif(cast(backups.required_nights as double), 0) as backup_coverage_pct,
 from months
-cross join {{ ref('stg_run') }} as stg_run
+cross join {{ source('landing', 'run') }} as run
 left join {{ ref('int_contract_months') }} as contract_months
     on contract_months.contract_id = months.contract_id
     and contract_months.month = months.month

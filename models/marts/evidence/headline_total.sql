@@ -40,8 +40,8 @@ loads as (
 )
 
 select
-    stg_run.as_of,
-    stg_run.run_id,
+    run.as_of,
+    run.run_id,
     loads.sources,
     coalesce(loads.files, 0) as files,
     coalesce(loads.rows_accepted, 0) as rows_accepted,
@@ -54,6 +54,6 @@ select
     coalesce(purge.purge_bytes, 0) as purge_bytes,
     coalesce(purge.purge_debit, 0) as purge_debit,
     coalesce(purge.history_lines, 0) as history_lines,
-from {{ ref('stg_run') }} as stg_run
+from {{ source('landing', 'run') }} as run
 cross join purge
 cross join loads

@@ -2,7 +2,7 @@
 -- tells whether a promise was kept. Production environments only. Where no limit is promised the
 -- figure is told and attests; what is no series of months is told of the month of as_of.
 with run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 months as (

@@ -1,7 +1,7 @@
 -- One row per contract, clause and month: whether the promise was kept, by which figure of which mart,
 -- or which document attests it. The worst finding of a month decides.
 with run as (
-    select * from {{ ref('stg_run') }}
+    select * from {{ source('landing', 'run') }}
 ),
 
 findings as (
@@ -54,7 +54,7 @@ clauses as (
             partition by clauses.contract_id, clauses.article, clauses.title, months.month
             order by clauses.valid_from desc
         ) as place,
-    from {{ ref('stg_contract__clauses') }} as clauses
+    from {{ source('contract', 'clauses') }} as clauses
     inner join months
         on months.contract_id = clauses.contract_id
         and clauses.valid_from <= months.last_on
@@ -101,7 +101,7 @@ documents as (
             order by attestations.dated_on desc, attestations.document asc
         ) as place,
     from clauses
-    inner join {{ ref('stg_attestations__attestations') }} as attestations
+    inner join {{ source('landing', 'attestations') }} as attestations
         on attestations.contract_id = clauses.contract_id
         and attestations.article = clauses.article
         and attestations.dated_on <= least(clauses.last_on, clauses.today)
@@ -150,5 +150,5 @@ left join documents
     and documents.title = clauses.title
     and documents.month = clauses.month
     and documents.place = 1
-left join {{ ref('stg_run__files') }} as files on files.file_id = documents.file_id
+left join {{ source('landing', 'files') }} as files on files.file_id = documents.file_id
 where clauses.place = 1

@@ -3,4 +3,4 @@ select
     run.run_id,
     run.as_of,
     run.started_at,
-from {{ ref('stg_run') }} as run
+from {{ source('landing', 'run') }} as run

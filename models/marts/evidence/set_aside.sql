@@ -7,7 +7,7 @@ select
     failed_tests.test as finding,
     concat('an invariant of ', failed_tests.mart, ' does not hold') as reason,
     failed_tests.rows,
-from {{ ref('stg_run__failed_tests') }} as failed_tests
+from {{ source('landing', 'failed_tests') }} as failed_tests
 
 union all
 
@@ -39,7 +39,7 @@ inner join (
     select distinct environments.contract_id
     from {{ ref('stg_registry__environments') }} as environments
 ) as used on used.contract_id = contracts.contract_id
-cross join {{ ref('stg_run') }} as run
+cross join {{ source('landing', 'run') }} as run
 where run.as_of < {{ utc_midnight(add_days('contracts.covers_from', 1)) }}
     or run.as_of >= {{ utc_midnight(add_days('contracts.covers_until', -1)) }}
 
@@ -71,6 +71,6 @@ inner join (
     from {{ ref('stg_registry__environments') }} as environments
     group by environments.contract_id
 ) as used on used.contract_id = contracts.contract_id and used.opened_on < contracts.covers_from
-cross join {{ ref('stg_run') }} as run
+cross join {{ source('landing', 'run') }} as run
 where contracts.covers_from > {{ add_days(utc_day('run.as_of'), '-promised.kept_days') }}
     and run.as_of >= {{ utc_midnight(add_days('contracts.covers_from', 1)) }}

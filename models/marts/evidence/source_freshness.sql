@@ -1,6 +1,6 @@
 -- One row per source and format of the inbox: what came, what became of it, and how old it is.
 with files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 )
 
 select

@@ -17,7 +17,7 @@ named as (
         'checks' as log,
         probes.environment_id as name,
         count(*) as mentions,
-    from {{ ref('stg_monitoring__probes') }} as probes
+    from {{ source('landing', 'probes') }} as probes
     inner join (
         select distinct probe_runs.probe_key from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
     ) as seen on seen.probe_key = probes.probe_key
@@ -29,7 +29,7 @@ named as (
         'outages' as log,
         outages.environment_id as name,
         count(*) as mentions,
-    from {{ ref('stg_monitoring__outages') }} as outages
+    from {{ source('landing', 'outages') }} as outages
     group by outages.environment_id
 
     union all
@@ -38,7 +38,7 @@ named as (
         'interruptions' as log,
         interruptions.environment_id as name,
         count(*) as mentions,
-    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    from {{ source('landing', 'interruptions') }} as interruptions
     where interruptions.environment_id is not null
     group by interruptions.environment_id
 
@@ -126,7 +126,7 @@ monitored_before as (
         probes.environment_id as name,
         cast(sum(runs.checks) as bigint) as mentions,
     from {{ ref('stg_monitoring__probe_runs') }} as runs
-    inner join {{ ref('stg_monitoring__probes') }} as probes on probes.probe_key = runs.probe_key
+    inner join {{ source('landing', 'probes') }} as probes on probes.probe_key = runs.probe_key
     inner join environments on environments.environment_id = probes.environment_id
     inner join calendars
         on calendars.contract_id = environments.contract_id
@@ -139,7 +139,7 @@ monitored_before as (
         'outages' as log,
         outages.environment_id as name,
         count(*) as mentions,
-    from {{ ref('stg_monitoring__outages') }} as outages
+    from {{ source('landing', 'outages') }} as outages
     inner join environments on environments.environment_id = outages.environment_id
     inner join calendars
         on calendars.contract_id = environments.contract_id
@@ -152,7 +152,7 @@ monitored_before as (
         'interruptions' as log,
         coalesce(interruptions.environment_id, interruptions.contract_id) as name,
         count(*) as mentions,
-    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    from {{ source('landing', 'interruptions') }} as interruptions
     left join environments on environments.environment_id = interruptions.environment_id
     inner join calendars
         on calendars.contract_id
@@ -167,7 +167,7 @@ maintenances_after as (
         coalesce(interruptions.environment_id, interruptions.contract_id) as name,
         'begins after the calendar of the contract: its hours are not known yet' as reason,
         count(*) as mentions,
-    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    from {{ source('landing', 'interruptions') }} as interruptions
     left join environments on environments.environment_id = interruptions.environment_id
     inner join calendars
         on calendars.contract_id
@@ -230,7 +230,7 @@ later_tickets as (
         'registered after as_of' as reason,
         count(*) as mentions,
     from {{ ref('stg_tickets__tickets') }} as tickets
-    cross join {{ ref('stg_run') }} as run
+    cross join {{ source('landing', 'run') }} as run
     where tickets.created_at > run.as_of
     group by tickets.client_id
 ),
@@ -256,7 +256,7 @@ unknown_contracts as (
         interruptions.contract_id as name,
         'contract is not in the contract folder' as reason,
         count(*) as mentions,
-    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    from {{ source('landing', 'interruptions') }} as interruptions
     left join contracts on contracts.contract_id = interruptions.contract_id
     where interruptions.environment_id is null and contracts.contract_id is null
     group by interruptions.contract_id
@@ -268,7 +268,7 @@ backward_outages as (
         outages.environment_id as name,
         'ends before it begins' as reason,
         count(*) as mentions,
-    from {{ ref('stg_monitoring__outages') }} as outages
+    from {{ source('landing', 'outages') }} as outages
     where outages.down_until < outages.down_from
     group by outages.environment_id
 ),
@@ -279,7 +279,7 @@ backward_interruptions as (
         coalesce(interruptions.environment_id, interruptions.contract_id) as name,
         'ends before it begins' as reason,
         count(*) as mentions,
-    from {{ ref('stg_interruptions__interruptions') }} as interruptions
+    from {{ source('landing', 'interruptions') }} as interruptions
     where interruptions.ends_at < interruptions.starts_at
     group by coalesce(interruptions.environment_id, interruptions.contract_id)
 ),

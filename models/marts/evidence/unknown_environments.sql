@@ -7,5 +7,5 @@ select
     notices.rows,
     notices.first_at,
     notices.last_at,
-from {{ ref('stg_run__notices') }} as notices
+from {{ source('landing', 'notices') }} as notices
 where notices.notice = 'unknown_environment'

@@ -15,4 +15,4 @@ select
     withdrawals.why,
     withdrawals.undone_at,
     withdrawals.undone_by,
-from {{ ref('stg_run__withdrawals') }} as withdrawals
+from {{ source('landing', 'withdrawals') }} as withdrawals

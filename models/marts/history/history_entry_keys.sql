@@ -4,7 +4,7 @@ with journals as (
 ),
 
 keys as (
-    select * from {{ ref('stg_history__dossier_keys') }}
+    select * from {{ source('landing', 'dossier_keys') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- One row per FEC file version and way in which it departs from the layout of the law.
 with fec_deviations as (
-    select * from {{ ref('stg_history__fec_deviations') }}
+    select * from {{ source('landing', 'fec_deviations') }}
 )
 
 select

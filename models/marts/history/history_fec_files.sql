@@ -10,7 +10,7 @@ files as (
         files.rows_accepted,
         files.rows_duplicate,
         versions.identity,
-    from {{ ref('stg_run__files') }} as files
+    from {{ source('landing', 'files') }} as files
     left join {{ ref('stg_run__file_versions') }} as versions on versions.file_id = files.file_id
 ),
 
@@ -18,7 +18,7 @@ deviations as (
     select
         deviations.file_ref,
         cast(count(*) as integer) as deviations,
-    from {{ ref('stg_history__fec_deviations') }} as deviations
+    from {{ source('landing', 'fec_deviations') }} as deviations
     group by deviations.file_ref
 ),
 
@@ -27,7 +27,7 @@ registered as (
         dossiers.client_id,
         dossiers.dossier_id,
         min(dossiers.siren) as siren,
-    from {{ ref('stg_registry__dossiers') }} as dossiers
+    from {{ source('landing', 'dossiers') }} as dossiers
     group by dossiers.client_id, dossiers.dossier_id
 )
 

@@ -10,7 +10,7 @@ waiting as (
         pauses.ticket_id,
         min(pauses.paused_from) as waiting_since,
     from {{ ref('int_ticket_pauses') }} as pauses
-    cross join {{ ref('stg_run') }} as run
+    cross join {{ source('landing', 'run') }} as run
     where pauses.paused_from <= run.as_of
         and (pauses.paused_until is null or pauses.paused_until > run.as_of)
     group by pauses.ticket_id

@@ -10,7 +10,7 @@ in_days as (
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 ),
 
 judged as (

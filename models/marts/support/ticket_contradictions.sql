@@ -12,7 +12,7 @@ with tickets as (
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 ),
 
 found as (

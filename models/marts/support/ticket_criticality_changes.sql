@@ -13,7 +13,7 @@ events as (
 ),
 
 files as (
-    select * from {{ ref('stg_run__files') }}
+    select * from {{ source('landing', 'files') }}
 ),
 
 given as (
@@ -26,7 +26,7 @@ given as (
         changes.file_id,
         changes.line,
     from {{ ref('stg_tickets__criticality_changes') }} as changes
-    cross join {{ ref('stg_run') }} as run
+    cross join {{ source('landing', 'run') }} as run
     where changes.changed_at <= run.as_of
         and changes.ticket_id in (select touched.ticket_id from touched)
 
