@@ -346,7 +346,7 @@ def test_point_13_repositories_of_pgbackrest_are_told_by_their_number_and_chains
     )
     assert labels == [("site-a", 50, 50), ("site-b", 18, 18)]
     needed = listed(
-        "select copies.parent_point_id from sla_intermediate.int_backup_copies_located as copies"
+        "select unnest(string_split(copies.parent_point_id, ' ')) from sla_intermediate.int_backup_copies_located as copies"
         " inner join landing.point_keys as own using (point_key)"
         " where own.point_id = '20260316-001500F_20260322-001500I'"
     )
