@@ -1,6 +1,6 @@
--- One row per row of pauses, changes or events of a touched ticket, known at as_of, that does not fit it.
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+-- One row per row of pauses, changes or events of a due ticket, known at as_of, that does not fit it.
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 tickets as (
@@ -25,7 +25,7 @@ sent as (
     from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
     cross join run
     where stg_tickets__tickets.created_at <= run.as_of
-        and stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
+        and stg_tickets__tickets.ticket_id in (select due.ticket_id from due)
 ),
 
 changes as (
@@ -33,27 +33,27 @@ changes as (
     from {{ ref('stg_tickets__criticality_changes') }} as stg_tickets__criticality_changes
     cross join run
     where stg_tickets__criticality_changes.changed_at <= run.as_of
-        and stg_tickets__criticality_changes.ticket_id in (select touched.ticket_id from touched)
+        and stg_tickets__criticality_changes.ticket_id in (select due.ticket_id from due)
 ),
 
 pauses as (
     select
-        stg_tickets__pauses.ticket_id,
-        stg_tickets__pauses.reason,
-        stg_tickets__pauses.paused_from,
+        pauses.ticket_id,
+        pauses.reason,
+        pauses.paused_from,
         case
-            when stg_tickets__pauses.paused_until <= run.as_of then stg_tickets__pauses.paused_until
+            when pauses.paused_until <= run.as_of then pauses.paused_until
         end as paused_until,
-        stg_tickets__pauses.paused_until <= run.as_of
-        and count(case when stg_tickets__pauses.paused_until <= run.as_of then 1 end) over (
-            partition by stg_tickets__pauses.ticket_id, stg_tickets__pauses.paused_from
+        pauses.paused_until <= run.as_of
+        and count(case when pauses.paused_until <= run.as_of then 1 end) over (
+            partition by pauses.ticket_id, pauses.paused_from
         ) > 1 as is_of_several,
-        stg_tickets__pauses.file_id,
-        stg_tickets__pauses.line,
-    from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
+        pauses.file_id,
+        pauses.line,
+    from {{ source('landing', 'pauses') }} as pauses
     cross join run
-    where stg_tickets__pauses.paused_from <= run.as_of
-        and stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
+    where pauses.paused_from <= run.as_of
+        and pauses.ticket_id in (select due.ticket_id from due)
 )
 
 select

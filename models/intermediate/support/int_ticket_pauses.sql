@@ -1,22 +1,22 @@
--- One row per stretch in which a touched ticket waited on the customer, sent or derived from an event log; no end: still waiting.
+-- One row per stretch in which a due ticket waited on the customer, sent or derived from an event log; no end: still waiting.
 -- Sent without an end and again with one, it is the one with an end (R35).
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 pauses as (
     select
-        stg_tickets__pauses.*,
+        pauses.*,
         max(
             case
-                when stg_tickets__pauses.paused_until > stg_tickets__pauses.paused_from
-                    then stg_tickets__pauses.paused_until
+                when pauses.paused_until > pauses.paused_from
+                    then pauses.paused_until
             end
         ) over (
-            partition by stg_tickets__pauses.ticket_id, stg_tickets__pauses.paused_from
+            partition by pauses.ticket_id, pauses.paused_from
         ) as last_until,
-    from {{ ref('stg_tickets__pauses') }} as stg_tickets__pauses
-    where stg_tickets__pauses.ticket_id in (select touched.ticket_id from touched)
+    from {{ source('landing', 'pauses') }} as pauses
+    where pauses.ticket_id in (select due.ticket_id from due)
 ),
 
 events as (

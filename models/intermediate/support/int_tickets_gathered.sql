@@ -1,12 +1,12 @@
--- One row per touched support request registered by as_of, from our own format or derived from an event log; our own format wins.
+-- One row per due support request registered by as_of, from our own format or derived from an event log; our own format wins.
 -- What had not happened at as_of is not known yet. (The events of a log are cut at as_of already.)
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 tickets as (
     select * from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
-    where stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
+    where stg_tickets__tickets.ticket_id in (select due.ticket_id from due)
 ),
 
 from_events as (
@@ -22,7 +22,7 @@ sent as (
     from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
     cross join run
     where stg_tickets__tickets.created_at <= run.as_of
-        and stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
+        and stg_tickets__tickets.ticket_id in (select due.ticket_id from due)
 )
 
 select

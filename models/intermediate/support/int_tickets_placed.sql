@@ -1,4 +1,4 @@
--- One row per touched support request, with its contract and the civil day of its registration there. A ticket of a client whom
+-- One row per due support request, with its contract and the civil day of its registration there. A ticket of a client whom
 -- no contract names keeps its UTC day.
 {{ config(materialized='table') }}
 with tickets as (
