@@ -66,12 +66,7 @@ changed as (
 
 following as (
     select
-        given.ticket_id,
-        given.criticality,
-        given.criticality_given,
-        given.changed_at,
-        given.file_id,
-        given.line,
+        given.*,
         row_number() over (
             partition by given.ticket_id
             order by given.changed_at, given.place, given.file_id, given.line
@@ -90,12 +85,7 @@ following as (
     union all
 
     select
-        given.ticket_id,
-        given.criticality,
-        given.criticality_given,
-        given.changed_at,
-        given.file_id,
-        given.line,
+        given.*,
         1 as step,
         cast(null as varchar) as previous_criticality,
         cast(null as varchar) as previous_given,
