@@ -42,7 +42,8 @@ def test_a_source_is_read_by_its_staging_model_where_there_is_one(
     }
     staging = {name for name, node in models_by_name.items() if _layer(node) == "staging"}
     # A model of several sources tells of all of them at once (first events), and is nobody's staging.
-    staged = set().union(*(read[name] for name in staging if len(read[name]) == 1))
+    # What is due is asked of the run itself (macros/keeping.sql).
+    staged = set().union(*(read[name] for name in staging if len(read[name]) == 1)) - {"run"}
     assert not {name: read[name] & staged for name in read.keys() - staging if read[name] & staged}
 
 
