@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines import availability_memory, ticket_memory
+from pipelines import availability_memory
 from pipelines.warehouse.connections import number
 
 
@@ -33,7 +33,6 @@ _MEMORIES = (
         availability_memory.FORGET,
         availability_memory.REMEMBER,
     ),
-    _Memory("int_tickets_unsettled", ticket_memory.CREATE, ticket_memory.FORGET, ticket_memory.REMEMBER),
 )
 _CREATE = "create table if not exists landing.builds (model varchar not null, is_finished boolean not null)"
 

@@ -24,8 +24,6 @@ _LEDGER = (
     "withdrawals",
     "availability_facts",
     "availability_cuts",
-    "ticket_facts",
-    "unsettled_tickets",
     "notices",
     "failed_tests",
 )
@@ -65,9 +63,6 @@ _SUMMARIES = {
     "backups": {
         "restore_points": "One row per restore point, summed up over the listings that show it.",
         "holdings": "One row per repository, environment and content that a listing named.",
-    },
-    "tickets": {
-        "changed_tickets": "One row per ticket and reading taken back since tickets were judged.",
     },
     "history": {
         "entries": "One row per dossier, journal, entry number and date: its lines summed up.",
@@ -118,8 +113,6 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per reading of a file that was withdrawn.",
                 "One row per fact, checks apart, that the stored months of availability were computed from.",
                 "One row per environment and month before which its stored figures may stand.",
-                "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
-                "One row per ticket whose kept verdicts depend on the instant that was asked.",
                 "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
                 "One row per test of a mart that failed in the last build, and contract and client of its failing rows.",
             ),

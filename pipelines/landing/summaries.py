@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines import ticket_memory
 from pipelines.landing import backup_listings, backup_points, ledgers, probe_days
 from pipelines.landing.tables import LandingTable
 
@@ -20,5 +19,3 @@ def touch(con: duckdb.DuckDBPyConnection, table: LandingTable, keys: str) -> Non
         backup_points.touch_repositories(con, f"select repository_id from {keys}")
     elif table.name == "movements":
         ledgers.touch(con, f"select dossier_key from {keys}")
-    elif table.source == "tickets":
-        ticket_memory.touch(con, f"select ticket_id from {keys}")

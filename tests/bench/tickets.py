@@ -86,7 +86,7 @@ COMMITMENTS = {
     "due instant, time used and outcome": "select ticket_id, due_at, elapsed_s, outcome from ({mart})",
     "the whole mart": "select * from ({mart})",
 }
-SELECTION = ("--select", "+models/marts/support", "+int_tickets_unsettled", "--exclude-resource-type", "test")
+SELECTION = ("--select", "+models/marts/support", "+int_ticket_record", "--exclude-resource-type", "test")
 HOURS = {"critical": 4, "high": 6, "moderate": 8}
 
 

@@ -27,6 +27,10 @@
 {% macro reason_list(text) %}reason_list({{ text }}){% endmacro %}
 {% macro reason_parts(reasons) %}reason_parts({{ reasons }}){% endmacro %}
 {% macro reason_text(reasons) %}reason_text({{ reasons }}){% endmacro %}
+{% macro due(fingerprints, record, key) %}select 1 as one{% endmacro %}
+{% macro strike_from(record, key) %}{% endmacro %}
+{% macro same_key(one, other, key) %}{{ one }} = {{ other }}{% endmacro %}
+{% macro open_record(record, key) %}{% endmacro %}
 {% macro row_hash() %}row_hash({{ varargs | join(', ') }}){% endmacro %}
 {% macro combined_hash(fact) %}combined_hash({{ fact }}){% endmacro %}
 {% macro is_asked(dossier_key) %}is_asked({{ dossier_key }}){% endmacro %}

@@ -25,7 +25,7 @@ AS_OF = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TERMS = oracle.Terms(pass_mark=70, wait_days=7, learning_months=6)
 USERS, MODULES = ("ann", "bob"), ("", "tax")
 MART = "user_certifications"
-TABLES = ("int_tickets_touched", "int_tickets_placed")
+TABLES = ("int_ticket_fingerprints", "int_ticket_due", "int_tickets_placed")
 
 
 @pytest.fixture(scope="module")

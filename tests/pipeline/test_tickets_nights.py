@@ -19,7 +19,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import build_memory, ticket_memory
 from pipelines.resources import WORK_DATABASE
 from pipelines.warehouse import connections, dbt_project
 from tests.build import build, land
@@ -27,7 +26,8 @@ from tests.pipeline import ticket_nights as nights
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 STORIES, PORTIONS = 160, 100 if NIGHTLY else 1
-SELECTION = ("--select", "+path:models/marts/support", "+int_tickets_unsettled", "--resource-type", "model")
+RECORD, DUE = "sla_intermediate.int_ticket_record", "sla_intermediate.int_ticket_due"
+SELECTION = ("--select", "+path:models/marts/support", "+int_ticket_record", "--resource-type", "model")
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +85,15 @@ class Played:
             if not step.kept:
                 self.con.execute(f"create or replace table {step.relation} as {step.sql}")
             elif keeps:
-                key, touched = "ticket_id", "sla_intermediate.int_tickets_touched"
-                self.con.execute(
-                    f"delete from {step.relation} as stored using {touched} as touched where touched.{key} = stored.{key}"
-                )
+                self.strike(step.relation)
                 names = ", ".join(step.kept)
                 self.con.execute(f"insert into {step.relation} ({names}) select {names} from ({step.sql})")
+
+    def strike(self, relation: str) -> None:
+        """What is due goes."""
+        self.con.execute(
+            f"delete from {relation} as stored using {DUE} as due where due.ticket_id = stored.ticket_id"
+        )
 
     def marts(self, *, keeps: bool) -> dict[str, list[tuple[Any, ...]]]:
         """All marts after such a night."""
@@ -105,10 +108,9 @@ class Played:
 
     def anew(self) -> dict[str, list[tuple[Any, ...]]]:
         """All marts of this night with nothing remembered."""
-        self.con.execute("create or replace temp table remembered as from landing.ticket_facts")
-        self.con.execute(ticket_memory.FORGET)
+        self.con.execute(f"create or replace temp table remembered as from {RECORD}; delete from {RECORD}")
         found = self.marts(keeps=False)
-        self.con.execute("insert into landing.ticket_facts from remembered")
+        self.con.execute(f"insert into {RECORD} from remembered")
         return found
 
 
@@ -133,7 +135,6 @@ def test_marts_kept_from_night_to_night_are_those_of_an_empty_warehouse(played: 
         con.execute("update landing.run set as_of = ?", [as_of])
         kept = played.marts(keeps=True)
         shares += con.execute(SHARE).fetchone() or []
-        con.execute("create or replace temp table noted as from sla_intermediate.int_tickets_unsettled")
         # Outside the nightly profile not every night: what is wrongly kept stays wrong until all is judged anew.
         anew = played.anew() if NIGHTLY or night in nights.TELLING else kept
         for mart, rows in kept.items():
@@ -142,13 +143,11 @@ def test_marts_kept_from_night_to_night_are_those_of_an_empty_warehouse(played: 
                 f"night {night}, {mart}: {len(wrong)} rows differ, {sorted(map(str, wrong))[:4]}"
             )
         assert kept["ticket_commitments"] and kept["ticket_contradictions"]
-        con.execute("create or replace table sla_intermediate.int_tickets_unsettled as from noted")
-        con.execute(ticket_memory.REMEMBER)
     assert sum(share < 0.85 for share in shares) >= 3, f"too little was kept to tell anything: {shares}"
 
 
 SHARE = """
-select (select count(*) from sla_intermediate.int_tickets_touched) / count(*)
+select (select count(*) from sla_intermediate.int_ticket_due where fingerprint is not null) / count(*)
 from (
     select ticket_id from landing.tickets union select ticket_id from landing.ticket_events
     union select ticket_id from landing.pauses union select ticket_id from landing.criticality_changes
@@ -178,14 +177,14 @@ def marked(work: Path) -> None:
             con.execute(f"update sla_marts.{mart} set file = 'mark'")
 
 
-def built(work: Path) -> None:
-    outcomes = dbt_project.build(work, *SELECTION)
+def built(work: Path, *but: str) -> None:
+    outcomes = dbt_project.build(work, *SELECTION, *but)
     bad = [f"{outcome.unique_id}: {outcome.message}" for outcome in outcomes if outcome.is_bad]
     assert not bad, bad
     dbt_project.finish(work)
 
 
-def test_a_night_judges_anew_what_is_open_sent_again_or_taken_back_and_all_after_a_build_that_failed(
+def test_a_night_judges_anew_what_is_open_sent_again_or_taken_back_and_what_a_build_did_not_end(
     work: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(work.parent, tmp_path / "fed")
@@ -197,7 +196,90 @@ def test_a_night_judges_anew_what_is_open_sent_again_or_taken_back_and_all_after
     built(fed)
     assert tickets(fed, "file = 'mark'") == {mart: {"settled"} for mart in KEPT}
     assert all(names == {"settled", "open", "waits", "corrected", "new"} for names in tickets(fed).values())
-    with connections.writer(fed / WORK_DATABASE) as con:
-        build_memory.begin(con, anew=False)  # and then the machine goes down
+    marked(fed)
     built(fed)
-    assert tickets(fed, "file = 'mark'") == {mart: set() for mart in KEPT}
+    assert tickets(fed, "file = 'mark'") == tickets(fed), "nothing is due where the same is asked again"
+    land(inbox, fed, nights.NIGHTS[3], tmp_path / "fed/contract")
+    built(fed, "--exclude", "int_ticket_record")  # and then the machine goes down
+    marked(fed)
+    built(fed)
+    assert tickets(fed, "file = 'mark'") == {mart: {"settled", "corrected", "new"} for mart in KEPT}
+
+
+# What a ticket's verdict rests on, changed: statement, and the tickets whose fingerprint is another.
+ALL = {"own", "log", "waits", "namesake"}
+FACTS = {
+    "update landing.files set name = 'another'": set(),
+    "update landing.environments set contract_id = 'plain' where environment_id = 'env-desk'": {"own"},
+    "update landing.environments set environment_id = 'moved' where environment_id = 'env-desk'": {"own"},
+    "update sla_contract.contract_files set sha256 = 'changed' where name = 'targets.csv'": ALL,
+    "update sla_contract.term_defaults set value = 'changed' where term = 'waiting_stops_clock'": ALL,
+    "update sla_contract.zone_offsets set utc_offset_s = 0": ALL,
+    "insert into landing.assignments (client_id, user_id, assigned_on, line, file_id)"
+    " values ('desk', 'ann', '2026-02-20', 2, 0)": {"own", "log"},
+    "insert into landing.assignments (client_id, user_id, assigned_on, line, file_id)"
+    " values ('plain', 'bob', '2026-02-20', 2, 0)": set(),
+    "delete from landing.pauses where ticket_id = 'waits'": {"waits"},
+    "insert into landing.criticality_changes (ticket_id, changed_at, criticality, line, file_id)"
+    " values ('own', '2026-03-01', 'high', 2, 0)": {"own"},
+}
+
+
+def test_a_fingerprint_covers_each_cell_of_a_ticket_and_what_registers_and_contract_say_of_it(
+    played: Played,
+) -> None:
+    con, ticket = (
+        played.con,
+        {"environment_id": "env-desk", "user_id": "ann", "created_at": nights.LAST, "anomaly_level": "1"},
+    )
+    event = {"event_at": nights.LAST, "event": "created", "role": "created", "sequence": 0, "user_id": "ann"}
+    told: list[tuple[str, nights.Row]] = [
+        ("tickets", {"ticket_id": "own", "client_id": "desk", **ticket}),
+        (
+            "tickets",
+            {"ticket_id": "namesake", "client_id": "plain", "user_id": "ann", "created_at": nights.LAST},
+        ),
+        ("ticket_events", {"ticket_id": "log", "client_id": "plain", **event}),
+        ("pauses", {"ticket_id": "waits", "paused_from": nights.LAST}),
+    ]
+
+    def tell(file_id: int) -> None:
+        for table in nights.TABLES:
+            con.execute(f"delete from landing.{table}")
+        nights.read(con, file_id, told)
+
+    def another(statement: str) -> set[str]:
+        before = fingerprints(played)
+        con.execute(statement)
+        after = fingerprints(played)
+        return {ticket for ticket in before | after if before.get(ticket) != after.get(ticket)}
+
+    for file_id, (table, ticket_id) in enumerate(
+        (("tickets", "own"), ("ticket_events", "log"), ("pauses", "waits")), 100
+    ):
+        tell(file_id)
+        for name, kind in con.execute(
+            f"select name, type from pragma_table_info('landing.{table}')"
+        ).fetchall():
+            if name not in UNTOLD and f"{table}.{name}" not in UNTOLD:
+                value = "coalesce(line, 0) + 7" if kind in ("BIGINT", "INTEGER") else VALUES[kind]
+                changed = another(
+                    f"update landing.{table} set {name} = {value} where ticket_id = '{ticket_id}'"
+                )
+                assert changed == {ticket_id}, f"{table}.{name}: {changed}"
+    tell(99)
+    for statement, concerned in FACTS.items():
+        assert another(statement) == concerned, statement
+
+
+UNTOLD = {"ticket_id", "subject", "agent", "pauses.sequence"}  # no mart tells them
+VALUES = {"VARCHAR": "'another'", "TIMESTAMP WITH TIME ZONE": "timestamptz '2026-03-02'"}
+
+
+def fingerprints(played: Played) -> dict[str, int]:
+    for step in played.steps:
+        if step.name == "int_ticket_fingerprints":
+            return dict(played.con.execute(step.sql).fetchall())
+        if not step.kept:
+            played.con.execute(f"create or replace table {step.relation} as {step.sql}")
+    raise AssertionError("no fingerprints")

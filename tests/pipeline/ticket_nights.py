@@ -13,7 +13,6 @@ from random import Random
 
 import duckdb
 
-from pipelines import ticket_memory
 from tests.oracles.business_time import Schedule
 from tests.pipeline.ticket_worlds import OFFICE, WORKING_DAY, Row, World
 
@@ -21,12 +20,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FIRST = datetime(2026, 3, 10, 12, tzinfo=UTC)
 # What is asked each night: later, the same again, later, earlier, much later, and the same again.
 NIGHTS = tuple(FIRST + days * DAY for days in (0, 1, 1, 6, 8, 2, 20, 20))
-TELLING = (
-    4,
-    5,
-    6,
-    7,
-)  # all is judged anew in 5, as the question goes back, and in 7, as the contract changes
+TELLING = (4, 5, 6, 7)  # the question goes back in 5, and in 7 the contract changes: all is judged anew
 LAST = FIRST - timedelta(hours=12)  # the last instant of a ticket that is over before all nights
 TABLES = ("tickets", "pauses", "criticality_changes", "ticket_events")
 OPENED_ON, COVERS_UNTIL = "2026-01-01", date(2026, 6, 1)
@@ -202,16 +196,14 @@ def write_night(con: duckdb.DuckDBPyConnection, found: Sequence[Story], night: i
         if came is not None and came < night:
             taken_back = file_of(came, number)
             for table in TABLES:
-                ticket_memory.touch(
-                    con, f"select ticket_id from landing.{table} where file_id = {taken_back}"
-                )
                 con.execute(f"delete from landing.{table} where file_id = ?", [taken_back])
             con.execute("delete from landing.files where file_id = ?", [taken_back])
         if night in story.comes:
-            _read(con, file_of(night, number), story.comes[night])
+            read(con, file_of(night, number), story.comes[night])
 
 
-def _read(con: duckdb.DuckDBPyConnection, file_id: int, rows: Sequence[tuple[str, Row]]) -> None:
+def read(con: duckdb.DuckDBPyConnection, file_id: int, rows: Sequence[tuple[str, Row]]) -> None:
+    """Rows of one reading of a file."""
     con.execute(
         "insert into landing.files select ?, 'tickets', 'canonical', ?, '', '', 0, 0, 0, 0, 0, 0, null, null, [], 't', now()",
         [file_id, f"file-{file_id}"],

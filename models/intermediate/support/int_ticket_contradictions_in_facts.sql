@@ -1,4 +1,17 @@
 -- One row per ticket and statement that does not fit another one, or a register.
+{%- set rules = [
+    ('closed_never_taken', 'no_value'),
+    ('client_not_in_registry', 'client_id'),
+    ('environment_not_in_registry', 'environment_id'),
+    ('environment_of_other_client', 'environment_id'),
+    ('several_contracts', 'client_id'),
+    ('unknown_criticality', 'criticality_given'),
+    ('level_without_anomaly', 'kind'),
+    ('qualified_without_anomaly', 'kind'),
+    ('qualified_without_level', 'kind'),
+    ('fulfilled_without_qualification', 'kind'),
+    ('reason_not_in_contract', 'reason_given'),
+] %}
 with tickets as (
     select * from {{ ref('int_ticket_scopes') }}
 ),
@@ -19,6 +32,7 @@ judged as (
         tickets.criticality_given,
         tickets.kind,
         tickets.reason_given,
+        cast(null as string) as no_value,
         tickets.closed_at is not null and tickets.taken_in_charge_at is null
             as is_closed_never_taken,
         clients.client_id is null as is_client_not_in_registry,
@@ -49,112 +63,15 @@ judged as (
 -- Nearly all tickets are sound: only the others are looked at rule by rule.
 registered as (
     select * from judged
-    where judged.is_closed_never_taken
-        or judged.is_client_not_in_registry
-        or judged.is_environment_not_in_registry
-        or judged.is_environment_of_other_client
-        or judged.is_several_contracts
-        or judged.is_unknown_criticality
-        or judged.is_level_without_anomaly
-        or judged.is_qualified_without_anomaly
-        or judged.is_qualified_without_level
-        or judged.is_fulfilled_without_qualification
-        or judged.is_reason_not_in_contract
+    where {% for rule, value in rules %}{{ 'or ' if not loop.first }}judged.is_{{ rule }} {% endfor %}
 )
 
-select
-    registered.ticket_id,
-    'closed_never_taken' as rule,
-    cast(null as varchar) as value
-from registered
-where registered.is_closed_never_taken
-
-union all
-
-select
-    registered.ticket_id,
-    'client_not_in_registry' as rule,
-    registered.client_id as value
-from registered
-where registered.is_client_not_in_registry
-
-union all
-
-select
-    registered.ticket_id,
-    'environment_not_in_registry' as rule,
-    registered.environment_id as value
-from registered
-where registered.is_environment_not_in_registry
-
-union all
-
-select
-    registered.ticket_id,
-    'environment_of_other_client' as rule,
-    registered.environment_id as value
-from registered
-where registered.is_environment_of_other_client
-
-union all
-
-select
-    registered.ticket_id,
-    'several_contracts' as rule,
-    registered.client_id as value
-from registered
-where registered.is_several_contracts
-
-union all
-
-select
-    registered.ticket_id,
-    'unknown_criticality' as rule,
-    registered.criticality_given as value
-from registered
-where registered.is_unknown_criticality
-
-union all
-
-select
-    registered.ticket_id,
-    'level_without_anomaly' as rule,
-    registered.kind as value
-from registered
-where registered.is_level_without_anomaly
-
-union all
-
-select
-    registered.ticket_id,
-    'qualified_without_anomaly' as rule,
-    registered.kind as value
-from registered
-where registered.is_qualified_without_anomaly
-
-union all
-
-select
-    registered.ticket_id,
-    'qualified_without_level' as rule,
-    registered.kind as value
-from registered
-where registered.is_qualified_without_level
-
-union all
-
-select
-    registered.ticket_id,
-    'fulfilled_without_qualification' as rule,
-    registered.kind as value
-from registered
-where registered.is_fulfilled_without_qualification
-
-union all
-
-select
-    registered.ticket_id,
-    'reason_not_in_contract' as rule,
-    registered.reason_given as value
-from registered
-where registered.is_reason_not_in_contract
+{% for rule, value in rules %}
+    select
+        registered.ticket_id,
+        '{{ rule }}' as rule,
+        registered.{{ value }} as value
+    from registered
+    where registered.is_{{ rule }}
+    {% if not loop.last %}union all{% endif %}
+{% endfor %}

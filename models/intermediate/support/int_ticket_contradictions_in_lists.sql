@@ -1,6 +1,6 @@
--- One row per row of pauses, changes or events of a touched ticket, known at as_of, that does not fit it.
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+-- One row per row of pauses, changes or events of a due ticket, known at as_of, that does not fit it.
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 tickets as (
@@ -25,7 +25,7 @@ sent as (
     from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
     cross join run
     where stg_tickets__tickets.created_at <= run.as_of
-        and stg_tickets__tickets.ticket_id in (select touched.ticket_id from touched)
+        and stg_tickets__tickets.ticket_id in (select due.ticket_id from due)
 ),
 
 changes as (
@@ -33,7 +33,7 @@ changes as (
     from {{ ref('stg_tickets__criticality_changes') }} as stg_tickets__criticality_changes
     cross join run
     where stg_tickets__criticality_changes.changed_at <= run.as_of
-        and stg_tickets__criticality_changes.ticket_id in (select touched.ticket_id from touched)
+        and stg_tickets__criticality_changes.ticket_id in (select due.ticket_id from due)
 ),
 
 pauses as (
@@ -53,7 +53,7 @@ pauses as (
     from {{ source('landing', 'pauses') }} as pauses
     cross join run
     where pauses.paused_from <= run.as_of
-        and pauses.ticket_id in (select touched.ticket_id from touched)
+        and pauses.ticket_id in (select due.ticket_id from due)
 )
 
 select

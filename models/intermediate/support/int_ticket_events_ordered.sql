@@ -1,13 +1,13 @@
--- One row per event of a touched ticket that had happened at as_of, numbered within its ticket: by time, in the same second by
+-- One row per event of a due ticket that had happened at as_of, numbered within its ticket: by time, in the same second by
 -- file and line.
 {{ config(materialized='table') }}
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 events as (
     select * from {{ ref('stg_tickets__events') }} as stg_tickets__events
-    where stg_tickets__events.ticket_id in (select touched.ticket_id from touched)
+    where stg_tickets__events.ticket_id in (select due.ticket_id from due)
 ),
 
 run as (

@@ -1,5 +1,6 @@
 -- One row per ticket and commitment: what its clock showed at the start and at the end, where time is counted. Where the clock
--- is closed at the start it begins at the next opening (R8); the reading is the same.
+-- is closed at the start it begins at the next opening (R8); the reading is the same. Where it counts working days, the days and
+-- seconds it had opened by the end of the day on which it started, which does not count itself (R10).
 with limits as (
     select
         int_ticket_limits.*,
@@ -10,6 +11,10 @@ with limits as (
 
 slices as (
     select * from {{ ref('int_clock_slices') }}
+),
+
+working_days as (
+    select * from {{ ref('int_clock_working_days') }}
 )
 
 select
@@ -28,6 +33,9 @@ select
         when ended.is_open then {{ seconds_between('ended.slice_from', 'limits.ended_at') }}
         else 0
     end as decimal(18, 6)) as ended_reading_s,
+    first_days.working_days as started_days,
+    first_days.opened_until_s as started_s,
+    first_days.is_followed,
 from limits
 left join slices as started
     on started.contract_id = limits.contract_id
@@ -41,3 +49,9 @@ left join slices as ended
     and ended.utc_day = {{ utc_day('limits.ended_at') }}
     and ended.slice_from <= limits.ended_at
     and ended.slice_until > limits.ended_at
+left join working_days as first_days
+    on first_days.contract_id = limits.contract_id
+    and first_days.clock = limits.running_clock
+    and first_days.utc_day = {{ utc_day('limits.started_at') }}
+    and first_days.slice_from <= limits.started_at
+    and first_days.slice_until > limits.started_at

@@ -1,37 +1,52 @@
 -- One row per counted commitment with a limit in working days (R10): the last day ends at 24:00 local. The verdict is by that
 -- instant: what is done after the last day is late, though no working day has passed since. Where no working day follows, the
--- clock never starts.
+-- clock never starts. A stretch of waiting moves the last day by the days waited through, when it begins before that day has begun.
 {{ config(materialized='table') }}
 with started as (
-    select * from {{ ref('int_ticket_day_limits_started') }}
-),
-
-moved as (
-    select * from {{ ref('int_ticket_day_limits_waited') }}
-),
-
-working_days as (
-    select distinct
-        int_clock_working_days.contract_id,
-        int_clock_working_days.clock,
-        int_clock_working_days.working_days,
-        int_clock_working_days.day_until,
-        int_clock_working_days.opened_until_s,
-    from {{ ref('int_clock_working_days') }} as int_clock_working_days
-    where int_clock_working_days.is_working_day
-),
-
-last_days as (
     select
-        working_days.contract_id,
-        working_days.clock,
-        max(working_days.working_days) as working_days,
-    from working_days
-    group by working_days.contract_id, working_days.clock
+        readings.*,
+        cast(readings.value as bigint) as allowed_days,
+    from {{ ref('int_ticket_limit_readings') }} as readings
+    where readings.unit = 'working_day'
+        and readings.settled_as is null
+        and readings.started_days is not null
+),
+
+-- The last slice of each working day.
+working_days as (
+    select * from {{ ref('int_clock_working_days') }} as days
+    where days.is_working_day and days.slice_until = days.day_until
 ),
 
 pauses as (
     select * from {{ ref('int_ticket_pause_readings') }}
+),
+
+moving as (
+    select
+        pauses.ticket_id,
+        pauses.commitment,
+        pauses.days_from - pauses.started_days as begun_days,
+        pauses.days_until - pauses.days_from as waited_days,
+        coalesce(sum(pauses.days_until - pauses.days_from) over (
+            partition by pauses.ticket_id, pauses.commitment
+            order by pauses.paused_from
+            rows between unbounded preceding and 1 preceding
+        ), 0) as waited_days_before,
+    from pauses
+    where pauses.days_until > pauses.days_from
+),
+
+moved as (
+    select
+        started.ticket_id,
+        started.commitment,
+        cast(sum(moving.waited_days) as bigint) as waited_days,
+    from started
+    inner join moving
+        on moving.ticket_id = started.ticket_id and moving.commitment = started.commitment
+    where moving.begun_days - moving.waited_days_before < started.allowed_days
+    group by started.ticket_id, started.commitment
 ),
 
 due as (
@@ -39,7 +54,6 @@ due as (
         started.*,
         working_days.day_until as due_at,
         working_days.opened_until_s as due_s,
-        last_days.working_days > started.started_days as is_followed,
     from started
     left join moved
         on moved.ticket_id = started.ticket_id and moved.commitment = started.commitment
@@ -48,8 +62,6 @@ due as (
         and working_days.clock = started.clock
         and working_days.working_days
         = started.started_days + started.allowed_days + coalesce(moved.waited_days, 0)
-    left join last_days
-        on last_days.contract_id = started.contract_id and last_days.clock = started.clock
 ),
 
 waited as (

@@ -1,11 +1,27 @@
 -- One row per ticket and commitment: due instant and business time used, to the second, where the limit is in hours, minutes or
--- seconds; nothing where no time is counted or the limit is in working days.
+-- seconds; nothing where no time is counted or the limit is in working days. A stretch of waiting moves the due instant when it
+-- begins before the limit is used up.
 with readings as (
     select * from {{ ref('int_ticket_limit_readings') }}
 ),
 
 waits as (
-    select * from {{ ref('int_ticket_waits') }}
+    select
+        pauses.ticket_id,
+        pauses.commitment,
+        cast(sum(greatest(
+            least(pauses.until_reading_s, pauses.ended_reading_s) - pauses.from_reading_s, 0
+        )) as decimal(18, 6)) as waited_s,
+        cast(sum(case
+            when
+                pauses.from_reading_s - pauses.started_reading_s - pauses.waited_before_s
+                < pauses.allowed_s
+                then pauses.until_reading_s - pauses.from_reading_s
+            else 0
+        end) as decimal(18, 6)) as moved_s,
+    from {{ ref('int_ticket_pause_readings') }} as pauses
+    where pauses.allowed_s is not null
+    group by pauses.ticket_id, pauses.commitment
 ),
 
 deadlines as (

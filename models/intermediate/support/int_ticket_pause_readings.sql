@@ -1,5 +1,5 @@
 -- One row per counted commitment and stretch of waiting: what the clock showed when it began and ended, not before the start,
--- and the business time waited before it.
+-- and the business time waited before it. Where the clock counts working days, those waited through from end to end (R10).
 {{ config(materialized='table') }}
 with readings as (
     select * from {{ ref('int_ticket_limit_readings') }}
@@ -13,6 +13,10 @@ slices as (
     select * from {{ ref('int_clock_slices') }}
 ),
 
+working_days as (
+    select * from {{ ref('int_clock_working_days') }}
+),
+
 -- What was waited before the start says nothing, and may lie before the calendar begins.
 since_start as (
     select
@@ -23,6 +27,7 @@ since_start as (
         readings.started_reading_s,
         readings.ended_reading_s,
         readings.allowed_s,
+        readings.started_days,
         greatest(pauses.paused_from, readings.started_at) as paused_from,
         pauses.paused_until,
     from pauses
@@ -38,6 +43,7 @@ paused as (
         since_start.started_reading_s,
         since_start.ended_reading_s,
         since_start.allowed_s,
+        since_start.started_days,
         since_start.paused_from,
         since_start.paused_until,
         cast(paused.opened_before_s + case
@@ -50,6 +56,14 @@ paused as (
                 then {{ seconds_between('resumed.slice_from', 'since_start.paused_until') }}
             else 0
         end as decimal(18, 6)) as until_reading_s,
+        greatest(
+            since_start.started_days,
+            case
+                when paused_days.day_from = since_start.paused_from then paused_days.working_days_before
+                else paused_days.working_days
+            end
+        ) as days_from,
+        resumed_days.working_days_before as days_until,
     from since_start
     inner join slices as paused
         on paused.contract_id = since_start.contract_id
@@ -63,6 +77,18 @@ paused as (
         and resumed.utc_day = {{ utc_day('since_start.paused_until') }}
         and resumed.slice_from <= since_start.paused_until
         and resumed.slice_until > since_start.paused_until
+    left join working_days as paused_days
+        on paused_days.contract_id = since_start.contract_id
+        and paused_days.clock = since_start.clock
+        and paused_days.utc_day = {{ utc_day('since_start.paused_from') }}
+        and paused_days.slice_from <= since_start.paused_from
+        and paused_days.slice_until > since_start.paused_from
+    left join working_days as resumed_days
+        on resumed_days.contract_id = since_start.contract_id
+        and resumed_days.clock = since_start.clock
+        and resumed_days.utc_day = {{ utc_day('since_start.paused_until') }}
+        and resumed_days.slice_from <= since_start.paused_until
+        and resumed_days.slice_until > since_start.paused_until
 )
 
 select

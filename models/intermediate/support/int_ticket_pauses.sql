@@ -1,7 +1,7 @@
--- One row per stretch in which a touched ticket waited on the customer, sent or derived from an event log; no end: still waiting.
+-- One row per stretch in which a due ticket waited on the customer, sent or derived from an event log; no end: still waiting.
 -- Sent without an end and again with one, it is the one with an end (R35).
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 pauses as (
@@ -16,7 +16,7 @@ pauses as (
             partition by pauses.ticket_id, pauses.paused_from
         ) as last_until,
     from {{ source('landing', 'pauses') }} as pauses
-    where pauses.ticket_id in (select touched.ticket_id from touched)
+    where pauses.ticket_id in (select due.ticket_id from due)
 ),
 
 events as (

@@ -1,8 +1,12 @@
--- One row per touched support request, with its contract and the civil day of its registration there. A ticket of a client whom
--- no contract names keeps its UTC day.
+-- One row per due support request registered by as_of, from our own format or derived from an event log (our own format wins), with
+-- its contract and the civil day of its registration there. A ticket of a client whom no contract names keeps its UTC day.
+-- What had not happened at as_of is not known yet. (The events of a log are cut at as_of already.)
 {{ config(materialized='table') }}
-with tickets as (
-    select * from {{ ref('int_tickets_gathered') }}
+{%- set steps = [
+    'acknowledged_at', 'taken_in_charge_at', 'qualified_at', 'action_plan_at', 'fix_or_workaround_at', 'closed_at'
+] %}
+with run as (
+    select * from {{ source('landing', 'run') }}
 ),
 
 environments as (
@@ -17,13 +21,64 @@ day_slices as (
     select * from {{ ref('int_contract_day_slices') }}
 ),
 
+sent as (
+    select tickets.*
+    from {{ ref('stg_tickets__tickets') }} as tickets
+    cross join run
+    -- After a bare comparison DuckDB expects a hundred rows, and builds its hash tables from the tickets.
+    where coalesce(tickets.created_at <= run.as_of, false)
+        and tickets.ticket_id in (select due.ticket_id from {{ ref('int_ticket_due') }} as due)
+),
+
+gathered as (
+    select
+        sent.ticket_id,
+        sent.client_id,
+        sent.environment_id,
+        sent.user_id,
+        sent.channel,
+        sent.kind,
+        sent.criticality,
+        sent.criticality_given,
+        sent.anomaly_level,
+        sent.not_covered_reason,
+        cast(null as bigint) as reopenings,
+        sent.created_at,
+        {% for step in steps %}case when sent.{{ step }} <= run.as_of then sent.{{ step }} end as {{ step }},
+        {% endfor %}sent.file_id,
+        sent.line,
+    from sent
+    cross join run
+
+    union all
+
+    select
+        from_events.ticket_id,
+        from_events.client_id,
+        from_events.environment_id,
+        from_events.user_id,
+        from_events.channel,
+        from_events.kind,
+        from_events.criticality,
+        from_events.criticality_given,
+        from_events.anomaly_level,
+        from_events.not_covered_reason,
+        from_events.reopenings,
+        from_events.created_at,
+        {% for step in steps %}from_events.{{ step }},
+        {% endfor %}from_events.file_id,
+        from_events.line,
+    from {{ ref('int_tickets_from_events') }} as from_events
+    where from_events.ticket_id not in (select sent.ticket_id from sent)
+),
+
 contracted as (
     select
-        tickets.*,
+        gathered.*,
         coalesce(environments.contract_id, clients.contract_id) as contract_id,
-    from tickets
-    left join environments on environments.environment_id = tickets.environment_id
-    left join clients on clients.client_id = tickets.client_id
+    from gathered
+    left join environments on environments.environment_id = gathered.environment_id
+    left join clients on clients.client_id = gathered.client_id
 )
 
 select
@@ -48,10 +103,11 @@ select
     contracted.action_plan_at,
     contracted.fix_or_workaround_at,
     contracted.closed_at,
-    contracted.as_of,
+    run.as_of,
     contracted.file_id,
     contracted.line,
 from contracted
+cross join run
 left join day_slices
     on day_slices.contract_id = contracted.contract_id
     and day_slices.utc_day = {{ utc_day('contracted.created_at') }}

@@ -1,5 +1,6 @@
 -- One row per ticket that is open at as_of: how old it is in plain time, where it stands, and whether it waits on the customer.
--- A ticket that is open now was so in the build before, or something of it was read since: it is among the touched ones.
+-- Kept from run to run: only due tickets are looked at anew.
+-- depends_on: {{ ref('int_ticket_due') }}
 with tickets as (
     select * from {{ ref('int_tickets_placed') }} as int_tickets_placed
     where int_tickets_placed.closed_at is null

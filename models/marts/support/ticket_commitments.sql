@@ -1,6 +1,6 @@
 -- One row per ticket and commitment: its limit, the business time used, and what came of it at as_of. Kept from run to run: only
--- touched tickets are judged anew.
--- depends_on: {{ ref('int_tickets_touched') }}
+-- due tickets are judged anew.
+-- depends_on: {{ ref('int_ticket_due') }}
 with limits as (
     select * from {{ ref('int_ticket_limits_on_clock') }}
 ),

@@ -1,6 +1,6 @@
 -- One row per contradiction found about a ticket: kept beside the figures, never taken out of them. Each is about one ticket, so
--- they stay from run to run, and only those of touched tickets are looked for anew.
--- depends_on: {{ ref('int_tickets_touched') }}
+-- they stay from run to run, and only those of due tickets are looked for anew.
+-- depends_on: {{ ref('int_ticket_due') }}
 with tickets as (
     select
         int_tickets_placed.ticket_id,

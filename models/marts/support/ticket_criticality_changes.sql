@@ -1,7 +1,7 @@
 -- One row per ticket and criticality it was given, the one at registration included; only that one sets the limit (R9).
--- Kept from run to run: only touched tickets are told anew.
-with touched as (
-    select * from {{ ref('int_tickets_touched') }}
+-- Kept from run to run: only due tickets are told anew.
+with due as (
+    select * from {{ ref('int_ticket_due') }}
 ),
 
 tickets as (
@@ -28,7 +28,7 @@ given as (
     from {{ ref('stg_tickets__criticality_changes') }} as changes
     cross join {{ source('landing', 'run') }} as run
     where changes.changed_at <= run.as_of
-        and changes.ticket_id in (select touched.ticket_id from touched)
+        and changes.ticket_id in (select due.ticket_id from due)
 
     union all
 
@@ -66,12 +66,7 @@ changed as (
 
 following as (
     select
-        given.ticket_id,
-        given.criticality,
-        given.criticality_given,
-        given.changed_at,
-        given.file_id,
-        given.line,
+        given.*,
         row_number() over (
             partition by given.ticket_id
             order by given.changed_at, given.place, given.file_id, given.line
@@ -90,12 +85,7 @@ following as (
     union all
 
     select
-        given.ticket_id,
-        given.criticality,
-        given.criticality_given,
-        given.changed_at,
-        given.file_id,
-        given.line,
+        given.*,
         1 as step,
         cast(null as varchar) as previous_criticality,
         cast(null as varchar) as previous_given,

@@ -65,6 +65,8 @@ select
     counted.working_days - case when counted.is_working_day then 1 else 0 end
         as working_days_before,
     counted.opened_until_s,
+    max(counted.working_days) over (partition by counted.contract_id, counted.clock) > counted.working_days
+        as is_followed,
 from counted
 inner join day_slices
     on day_slices.contract_id = counted.contract_id and day_slices.day_on = counted.day_on
