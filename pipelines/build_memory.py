@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines import availability_memory, ticket_memory
+from pipelines import ticket_memory
 from pipelines.warehouse.connections import number
 
 
@@ -27,12 +27,6 @@ class _Memory:
 
 
 _MEMORIES = (
-    _Memory(
-        "int_availability_facts",
-        availability_memory.CREATE,
-        availability_memory.FORGET,
-        availability_memory.REMEMBER,
-    ),
     _Memory("int_tickets_unsettled", ticket_memory.CREATE, ticket_memory.FORGET, ticket_memory.REMEMBER),
 )
 _CREATE = "create table if not exists landing.builds (model varchar not null, is_finished boolean not null)"

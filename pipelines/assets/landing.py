@@ -22,8 +22,6 @@ _LEDGER = (
     "changes",
     "file_versions",
     "withdrawals",
-    "availability_facts",
-    "availability_cuts",
     "ticket_facts",
     "unsettled_tickets",
     "notices",
@@ -60,7 +58,6 @@ _SUMMARIES = {
     "monitoring": {
         "probe_runs": "One row per probe, UTC day and run of checks of one state.",
         "probe_gaps": "One row per probe, UTC day and length of gap between checks.",
-        "changed_probe_days": "One row per probe and change of its checks since availability was built.",
     },
     "backups": {
         "restore_points": "One row per restore point, summed up over the listings that show it.",
@@ -116,8 +113,6 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per row sent again with other values.",
                 "One row per reading of a file of which there is one at a time.",
                 "One row per reading of a file that was withdrawn.",
-                "One row per fact, checks apart, that the stored months of availability were computed from.",
-                "One row per environment and month before which its stored figures may stand.",
                 "One row per fact, what tickets tell themselves apart, by which the kept verdicts of tickets were given.",
                 "One row per ticket whose kept verdicts depend on the instant that was asked.",
                 "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",

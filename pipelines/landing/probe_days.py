@@ -41,7 +41,6 @@ create table if not exists landing.probe_runs (
 create table if not exists landing.probe_gaps (
     probe_key integer not null, day date not null, gap_us bigint not null, gaps bigint not null
 );
-create table if not exists landing.changed_probe_days (probe_key integer not null, day date not null);
 comment on table landing.probe_runs is
     'One row per probe, UTC day and run of checks of one state without a long silence between them.';
 comment on table landing.probe_gaps is
@@ -205,13 +204,7 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(_GAPS)
             _cut(con, "tangled", con.execute(_SPACED).pl().iter_slices(ROWS_AT_ONCE))
             con.execute(_RUNS.format(but=""))
-    con.execute(
-        """
-        insert into landing.changed_probe_days
-        select probe_key, min(day) from landing.touched_probe_days group by probe_key;
-        delete from landing.touched_probe_days;
-        """
-    )
+    con.execute("delete from landing.touched_probe_days")
 
 
 def _cut(con: duckdb.DuckDBPyConnection, probe_days: str, *streams: Iterator[pl.DataFrame]) -> None:
