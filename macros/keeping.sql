@@ -52,8 +52,9 @@ delete from {{ source('kept', record) }} as known using {{ this }} as due where 
 
 {# A table that keeps rows from run to run. `meta` names `due`, the model of the keys to compute, and `key`, its columns: their
    rows go, and what the model computes comes. With `portion`, a weight, they come a portion at a time: `due` has a column
-   `weight`, and the model reads only keys that `is_asked`; a portion fits into memory whatever the warehouse holds. All in one
-   transaction: a crash leaves the rows as they were. #}
+   `weight`, and the model reads only keys that `is_asked`; a portion fits into memory whatever the warehouse holds. `since`, a
+   column of the rows and one of `due`: what lies before is kept, all goes where that is null. All in one transaction: a crash
+   leaves the rows as they were. #}
 {% materialization kept, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
@@ -67,10 +68,11 @@ delete from {{ source('kept', record) }} as known using {{ this }} as due where 
     {%- set fill = 'insert into ' ~ target_relation ~ ' (' ~ names ~ ') select ' ~ names ~ ' from (' ~ compiled_code ~ ')' -%}
     {#- A record that a hook of this build has opened is not known yet to dbt. -#}
     {%- set clear = 'drop table if exists ' ~ target_relation ~ '; ' -%}
+    {%- set since = ' and coalesce(stored.' ~ meta.since[0] ~ ' >= due.' ~ meta.since[1] ~ ', true)' if meta.since else '' -%}
     {%- if existing_relation is none -%}
         {%- set open = clear ~ create_table_as(False, target_relation, 'select * from (' ~ compiled_code ~ ') limit 0') -%}
     {%- else -%}
-        {%- set open = 'delete from ' ~ target_relation ~ ' as stored using ' ~ due ~ ' as due where ' ~ same_key('due', 'stored', meta.key) -%}
+        {%- set open = 'delete from ' ~ target_relation ~ ' as stored using ' ~ due ~ ' as due where ' ~ same_key('due', 'stored', meta.key) ~ since -%}
     {%- endif -%}
     {%- if not meta.portion -%}
         {%- if existing_relation is none -%}

@@ -32,10 +32,8 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# A table that keeps rows from run to run and takes in what the model computes. Its `meta` says which rows go. Either `touched`, a
-   model, and `key`: those whose key it names. Or `kept_by` and `kept_before`: what lies before the window of its environment
-   (int_availability_windows) stays, a row while its column `kept_by` is less than the window's column `kept_before`; of an
-   environment that has no window, nothing stays. #}
+{# A table that keeps rows from run to run and takes in what the model computes. Its `meta` says which rows go:
+   those whose `key` the model `touched` names. #}
 {% materialization kept_old, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
@@ -46,15 +44,7 @@
         {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
         {% call statement('main') %}
     delete from {{ target_relation }} as stored
-        {%- if meta.touched %}
     using {{ ref(meta.touched) }} as touched where touched.{{ meta.key }} = stored.{{ meta.key }};
-        {%- else %}
-    where not exists (
-        select 1 from {{ ref('int_availability_windows') }} as windows
-        where windows.environment_id = stored.environment_id
-            and windows.{{ meta.kept_before }} > stored.{{ meta.kept_by }}
-    );
-        {%- endif %}
     insert into {{ target_relation }} ({{ names }}) select {{ names }} from ({{ compiled_code }});
         {% endcall %}
     {%- endif -%}

@@ -22,8 +22,6 @@ _LEDGER = (
     "changes",
     "file_versions",
     "withdrawals",
-    "availability_facts",
-    "availability_cuts",
     "notices",
     "failed_tests",
 )
@@ -58,7 +56,6 @@ _SUMMARIES = {
     "monitoring": {
         "probe_runs": "One row per probe, UTC day and run of checks of one state.",
         "probe_gaps": "One row per probe, UTC day and length of gap between checks.",
-        "changed_probe_days": "One row per probe and change of its checks since availability was built.",
     },
     "backups": {
         "restore_points": "One row per restore point, summed up over the listings that show it.",
@@ -111,8 +108,6 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
                 "One row per row sent again with other values.",
                 "One row per reading of a file of which there is one at a time.",
                 "One row per reading of a file that was withdrawn.",
-                "One row per fact, checks apart, that the stored months of availability were computed from.",
-                "One row per environment and month before which its stored figures may stand.",
                 "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
                 "One row per test of a mart that failed in the last build, and contract and client of its failing rows.",
             ),

@@ -15,7 +15,6 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import build_memory
 from pipelines.errors import BuildError, ConfigurationError, InvariantError, UnreadableFile
 from pipelines.inbox import source_config
 from pipelines.inbox.discovery import LINK, NOWHERE, InboxFile, discover, sha256
@@ -179,7 +178,6 @@ def _make(con: duckdb.DuckDBPyConnection) -> None:
     probe_days.create(con)
     backup_points.create(con)
     ledgers.create(con)
-    build_memory.create(con)
     notices.create(con)
 
 

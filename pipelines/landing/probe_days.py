@@ -18,6 +18,7 @@ import polars as pl
 
 from pipelines.landing.check_pieces import DAY_US, pieces
 from pipelines.landing.read_ahead import ahead
+from pipelines.warehouse.connections import number
 
 ROWS_AT_ONCE = 368_640  # of one read: three row groups, which stay in the processor's cache
 PROBE_DAYS_AT_ONCE = 50_000  # read as they lie: bounds what is told of them
@@ -31,19 +32,20 @@ ROWS_SKIPPED = 1_000_000  # checks of untouched days that are read sooner than t
 SILENCE = 2
 
 _CREATE = """
+create sequence if not exists landing.probe_day_revisions;
 create table if not exists landing.probe_runs (
     probe_key integer not null, day date not null, state varchar not null,
     first_at timestamptz not null, last_at timestamptz not null, checks bigint not null,
     period_us bigint, gap_limit_us bigint not null,
     first_file_id integer not null, first_line bigint not null, last_file_id integer not null, last_line
-    bigint not null
+    bigint not null, revision bigint not null
 );
 create table if not exists landing.probe_gaps (
     probe_key integer not null, day date not null, gap_us bigint not null, gaps bigint not null
 );
-create table if not exists landing.changed_probe_days (probe_key integer not null, day date not null);
 comment on table landing.probe_runs is
-    'One row per probe, UTC day and run of checks of one state without a long silence between them.';
+    'One row per probe, UTC day and run of checks of one state without a long silence between them.
+    revision: another one whenever a check of the day came, changed or went, whether or not its summary tells.';
 comment on table landing.probe_gaps is
     'One row per probe, UTC day and length of the gap after a check that gives no period of its own.';
 """
@@ -153,7 +155,7 @@ select
     probe_key, day, any_value(state), min(first_at), max(last_at), sum(checks)::bigint, any_value(period_us),
     case when sum(checks) > 1 then any_value(limit_us) else 0 end,
     min_by(first_file_id, first_at), min_by(first_line, first_at),
-    max_by(last_file_id, last_at), max_by(last_line, last_at)
+    max_by(last_file_id, last_at), max_by(last_line, last_at), $revision::bigint
 from numbered
 group by probe_key, day, run
 order by day, probe_key, min(first_at)
@@ -178,6 +180,7 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
     What was touched is remembered in the database: after a crash between merge and refresh the next call
     makes it good.
     """
+    revision = {"revision": number(con, "select nextval('landing.probe_day_revisions')")}
     for first, until in _stretches(con):
         con.execute(
             """
@@ -199,19 +202,13 @@ def refresh(con: duckdb.DuckDBPyConnection) -> None:
         _cut(con, "summarised", *_lying(con, _span(first, until)))
         con.execute("reset threads")
         con.execute(_TANGLED)
-        con.execute(_RUNS.format(but="anti join tangled using (probe_key, day)"))
+        con.execute(_RUNS.format(but="anti join tangled using (probe_key, day)"), revision)
         for portion in con.execute(_PORTIONS, [ORDERED_AT_ONCE]).fetchall():
             con.execute(_ORDERED, _span(*portion))
             con.execute(_GAPS)
             _cut(con, "tangled", con.execute(_SPACED).pl().iter_slices(ROWS_AT_ONCE))
-            con.execute(_RUNS.format(but=""))
-    con.execute(
-        """
-        insert into landing.changed_probe_days
-        select probe_key, min(day) from landing.touched_probe_days group by probe_key;
-        delete from landing.touched_probe_days;
-        """
-    )
+            con.execute(_RUNS.format(but=""), revision)
+    con.execute("delete from landing.touched_probe_days")
 
 
 def _cut(con: duckdb.DuckDBPyConnection, probe_days: str, *streams: Iterator[pl.DataFrame]) -> None:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import build_memory
 from pipelines.errors import BuildError
-from pipelines.resources import MEMORY, PORTION_MEMORY, ROOT, WORK_DATABASE
-from pipelines.warehouse import connections
+from pipelines.resources import MEMORY, PORTION_MEMORY, ROOT
 
 TARGET = ROOT / "target"
 MANIFEST = TARGET / "manifest.json"
@@ -99,8 +97,6 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
     if not all_tests:
         standing = ["config.materialized:view"] if is_same and not selection else []
         arguments += ["--exclude-resource-type", "unit_test", "exposure", "--exclude", "tag:step", *standing]
-    with connections.writer(work / WORK_DATABASE) as con:
-        build_memory.begin(con, anew=not is_same)
     result = _invoke(arguments, work, work / "target", parsed=TARGET / _PARSED)
     outcomes = [_outcome(node) for node in getattr(result.result, "results", None) or []]
     if result.exception is not None:
@@ -111,9 +107,7 @@ def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]
 
 
 def finish(work: Path) -> None:
-    """Remember in `work` that a build of all that keeps rows went through: what it saw, and by which code."""
-    with connections.writer(work / WORK_DATABASE) as con:
-        build_memory.finish(con)
+    """Remember in `work` by which code all there is was built; what its rows rest on stands in the database itself."""
     (work / _DIGEST).write_text(code())
 
 

@@ -172,7 +172,7 @@ def ingest(work: Path, inbox: Path) -> None:
 
 def build(work: Path, is_same: bool = False) -> None:
     """All models of the marts, as a run builds them; `is_same`: after a run of the same code, so that views stand."""
-    selection = ["--select", *(f"+{mart}" for mart in MARTS), "int_availability_cuts"]
+    selection = ["--select", *(f"+{mart}" for mart in MARTS), "int_availability_record"]
     standing = ["--exclude", "config.materialized:view"] if is_same else []
     outcomes = dbt_project.build(work, *selection, "--exclude-resource-type", "test", *standing)
     bad = [(outcome.unique_id, outcome.message) for outcome in outcomes if outcome.is_bad]
@@ -351,7 +351,7 @@ runs as (
 )
 select
     probe_key, day, state, day::timestamptz + to_minutes(first::bigint), day::timestamptz + to_minutes(last::bigint),
-    last - first + 1, 60000000, if(last > first, 120000000, 0), 1, first + 2, 1, last + 2
+    last - first + 1, 60000000, if(last > first, 120000000, 0), 1, first + 2, 1, last + 2, 1
 from runs order by day, probe_key, first
 """
 
@@ -369,10 +369,6 @@ def nights(folder: Path, probes: int = 5_000) -> None:
                     con.execute(names, [probes])
                 con.execute(
                     SUMMARIES.format(probes=probes, first=first, until=until, origin=FIRST.date().isoformat())
-                )
-                con.execute(
-                    "insert into landing.changed_probe_days select probe_key, ?::date + ? from landing.probes",
-                    [FIRST.date(), first],
                 )
                 asked = (FIRST + timedelta(days=until)).isoformat()
                 ingestion.start_run(con, "bench", asked, asked)

@@ -108,9 +108,6 @@ def behind(work: Path, database: Path, environments: int, days: int) -> None:
         )
         first = AS_OF.date() - timedelta(days=days)
         con.execute(SUMMARIES.format(probes=environments, first=0, until=days - 1, origin=first))
-        con.execute(
-            "insert into landing.changed_probe_days select probe_key, ?::date from landing.probes", [first]
-        )
         for back in range(RAW_DAYS):
             checks = CHECKS.format(environments=environments, day=day - back * DAY)
             con.execute(

@@ -42,7 +42,7 @@ def test_a_source_is_read_by_its_staging_model_where_there_is_one(
     }
     staging = {name for name, node in models_by_name.items() if _layer(node) == "staging"}
     # A model of several sources tells of all of them at once (first events), and is nobody's staging.
-    # What is due is asked of the run itself (macros/keeping.sql).
+    # The instant asked is what every list of due keys asks (macros/keeping.sql).
     staged = set().union(*(read[name] for name in staging if len(read[name]) == 1)) - {"run"}
     assert not {name: read[name] & staged for name in read.keys() - staging if read[name] & staged}
 
@@ -55,7 +55,7 @@ def test_nothing_refers_upwards(nodes: dict[str, Any], models_by_name: dict[str,
         for parent in _parents(node, nodes)
         if parent["resource_type"] == "model"
         and LAYERS.index(_layer(parent)) > LAYERS.index(_layer(node))
-        and not name.endswith("_record")
+        and not name.endswith("_record")  # written when all that is kept was computed (macros/keeping.sql)
     ]
     assert not wrong
 

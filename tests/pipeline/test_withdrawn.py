@@ -29,8 +29,8 @@ FEC = (
 # What tells of files and not of their rows, what is computed anew, and names that stay known.
 APART = {
     "withdrawals", "run", "touched_probe_days", "touched_points", "touched_repositories", "touched_ledgers",
-    "changed_probe_days", "builds", "restore_points_read", "probes", "point_keys",
-    "dossier_keys", "holdings", "availability_facts", "availability_cuts",
+    "restore_points_read", "probes", "point_keys",
+    "dossier_keys", "holdings",
 }  # fmt: skip
 KEYS = {"probe_key": "probes", "point_key": "point_keys", "dossier_key": "dossier_keys"}
 

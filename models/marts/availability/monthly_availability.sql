@@ -1,4 +1,5 @@
 -- One row per environment and month.
+-- depends_on: {{ ref('int_availability_due') }}
 with months as (
     select * from {{ ref('int_availability_months') }}
 ),

@@ -1,5 +1,5 @@
 -- One row per environment, month and cause that its contract leaves out of the rate.
--- depends_on: {{ ref('int_availability_windows') }}
+-- depends_on: {{ ref('int_availability_due') }}
 with months as (
     select * from {{ ref('int_availability_months') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per outage of an environment.
+-- depends_on: {{ ref('int_availability_due') }}
 with outages as (
     select * from {{ ref('int_environment_outages') }}
 ),
