@@ -55,7 +55,8 @@ select
     ordered.file_id as first_file_id,
     ordered.line as first_line,
     ordered.file_id as last_file_id,
-    ordered.line as last_line
+    ordered.line as last_line,
+    cast(null as bigint) as revision
 from (
     select
         checks.*,
