@@ -83,3 +83,8 @@ explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 {% macro json_text(object, name) %}{{ return(adapter.dispatch('json_text')(object, name)) }}{% endmacro %}
 {% macro duckdb__json_text(object, name) %}json_extract_string({{ object }}, '$.{{ name }}'){% endmacro %}
 {% macro spark__json_text(object, name) %}get_json_object({{ object }}, '$.{{ name }}'){% endmacro %}
+
+{# Whether two rows are the same in these columns, nulls included. #}
+{% macro null_safe(one, other, columns) -%}
+{% for column in columns %}{{ ' and ' if not loop.first }}{{ one }}.{{ column }} is not distinct from {{ other }}.{{ column }}{% endfor %}
+{%- endmacro %}

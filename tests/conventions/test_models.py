@@ -92,6 +92,12 @@ def test_every_sql_file_opens_with_its_grain() -> None:
     assert not wrong
 
 
+def _tells_the_grain(test: dict[str, Any]) -> bool:
+    """A test of uniqueness, or invariants with such a rule."""
+    rules = test["kwargs"].get("rules", [])
+    return test["name"] in ("unique", "unique_combination") or any("unique" in rule for rule in rules)
+
+
 def test_marts_have_an_enforced_contract_and_a_tested_grain(
     nodes: dict[str, Any], models_by_name: dict[str, Any]
 ) -> None:
@@ -105,8 +111,7 @@ def test_marts_have_an_enforced_contract_and_a_tested_grain(
     tested = {
         node["attached_node"]
         for node in nodes.values()
-        if node["resource_type"] == "test"
-        and (node.get("test_metadata") or {}).get("name") in ("unique", "unique_combination")
+        if node["resource_type"] == "test" and _tells_the_grain(node["test_metadata"])
     }
     ungrained = [
         name for name, node in marts.items() if node["unique_id"] not in tested and name != "rejects"

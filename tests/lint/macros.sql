@@ -49,3 +49,4 @@
 {% macro same_key(one, other, key) %}{{ one }}.key = {{ other }}.key{% endmacro %}
 {% macro strike_from(record, key) %}select 1{% endmacro %}
 {% macro open_record(record, key) %}select 1{% endmacro %}
+{% macro null_safe(one, other, columns) %}{{ one }}.key = {{ other }}.key{% endmacro %}
