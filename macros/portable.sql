@@ -88,3 +88,11 @@ explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 {% macro null_safe(one, other, columns) -%}
 {% for column in columns %}{{ ' and ' if not loop.first }}{{ one }}.{{ column }} is not distinct from {{ other }}.{{ column }}{% endfor %}
 {%- endmacro %}
+
+{# The type of an instant. #}
+{% macro instant_type() %}{{ return(adapter.dispatch('instant_type')()) }}{% endmacro %}
+{% macro duckdb__instant_type() %}timestamptz{% endmacro %}
+{% macro spark__instant_type() %}timestamp{% endmacro %}
+
+{# A name that is a word of SQL, as the engine quotes it. #}
+{% macro quoted(name) %}{{ adapter.quote(name) }}{% endmacro %}

@@ -50,3 +50,5 @@
 {% macro strike_from(record, key) %}select 1{% endmacro %}
 {% macro open_record(record, key) %}select 1{% endmacro %}
 {% macro null_safe(one, other, columns) %}{{ one }}.key = {{ other }}.key{% endmacro %}
+{% macro instant_type() %}timestamptz{% endmacro %}
+{% macro quoted(name) %}"{{ name }}"{% endmacro %}

@@ -15,7 +15,7 @@ fingerprints as (
 earliest as (
     select
         changed.environment_id,
-        min(changed.month) as month,
+        min(changed.month) as month
     from changed
     group by changed.environment_id
 ),
@@ -23,7 +23,7 @@ earliest as (
 starts as (
     select
         earliest.environment_id,
-        max(record.month) as kept_month,
+        max(record.month) as kept_month
     from earliest
     left join record
         on record.environment_id = earliest.environment_id
@@ -36,7 +36,7 @@ months as (
     select
         coalesce(fingerprints.environment_id, record.environment_id) as environment_id,
         coalesce(fingerprints.month, record.month) as month,
-        fingerprints.fingerprint,
+        fingerprints.fingerprint
     from fingerprints
     full join record
         on record.environment_id = fingerprints.environment_id
@@ -48,7 +48,7 @@ select
     months.month,
     months.fingerprint,
     kept.month as kept_month,
-    kept.month_from as kept_until,
+    kept.month_from as kept_until
 from months
 inner join starts
     on starts.environment_id = months.environment_id

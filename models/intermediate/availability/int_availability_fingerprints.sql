@@ -14,7 +14,7 @@ calendar as (
             lag(months.month_until) over (partition by months.contract_id order by months.month),
             {{ utc_midnight("date '1900-01-01'") }}
         ) as facts_from,
-        months.month_until as facts_until,
+        months.month_until as facts_until
     from {{ ref('int_contract_months') }} as months
 ),
 
@@ -45,7 +45,7 @@ environment_months as (
         {{ row_hash(
             'contract.digest', 'spans.contract_id', 'spans.client_id', 'spans.environment_kind', 'spans.has_checks',
             'spans.is_always_watched', 'spans.span_from', 'environments.opened_on', 'environments.closed_on'
-        ) }} as fact,
+        ) }} as fact
     from {{ ref('int_environment_spans') }} as spans
     inner join {{ ref('stg_registry__environments') }} as environments
         on environments.environment_id = spans.environment_id
@@ -59,7 +59,7 @@ probe_days as (
     select
         calendar.contract_id,
         calendar.month,
-        days.utc_day,
+        days.utc_day
     from (select distinct utc_day from {{ ref('stg_monitoring__probe_runs') }}) as days
     inner join calendar
         on calendar.facts_from <= {{ utc_midnight('days.utc_day') }}
@@ -70,7 +70,7 @@ facts as (
     select
         environment_months.environment_id,
         environment_months.month,
-        environment_months.fact,
+        environment_months.fact
     from environment_months
 
     union all
@@ -78,7 +78,7 @@ facts as (
     select
         environment_months.environment_id,
         environment_months.month,
-        {{ row_hash("'period'", 'probes.probe_id', 'periods.period_us') }} as fact,
+        {{ row_hash("'period'", 'probes.probe_id', 'periods.period_us') }} as fact
     from {{ ref('int_probe_periods') }} as periods
     inner join probes on probes.probe_key = periods.probe_key
     inner join environment_months on environment_months.environment_id = probes.environment_id
@@ -92,7 +92,7 @@ facts as (
             'runs.probe_key', 'probes.probe_id', 'runs.utc_day', 'runs.state', 'runs.checks', 'runs.period_us',
             'runs.gap_limit_us', 'runs.first_at', 'runs.last_at', 'runs.first_file_id', 'runs.first_line',
             'runs.last_file_id', 'runs.last_line', 'runs.revision'
-        ) }} as fact,
+        ) }} as fact
     from {{ ref('stg_monitoring__probe_runs') }} as runs
     inner join probes on probes.probe_key = runs.probe_key
     inner join probe_days
@@ -106,7 +106,7 @@ facts as (
         environment_months.month,
         {{ row_hash(
             "'outage'", 'outages.outage_id', 'outages.down_from', 'outages.down_until', 'outages.file_id', 'outages.line'
-        ) }} as fact,
+        ) }} as fact
     from {{ source('landing', 'outages') }} as outages
     inner join environment_months
         on environment_months.environment_id = outages.environment_id
@@ -121,7 +121,7 @@ facts as (
         {{ row_hash(
             "'interruption'", 'interruptions.interruption_id', 'interruptions.cause', 'interruptions.starts_at',
             'interruptions.ends_at'
-        ) }} as fact,
+        ) }} as fact
     from {{ source('landing', 'interruptions') }} as interruptions
     inner join environment_months
         on coalesce(interruptions.environment_id, environment_months.environment_id) = environment_months.environment_id
@@ -137,7 +137,7 @@ select
     environment_months.environment_id,
     environment_months.month,
     environment_months.month_from,
-    {{ combined_hash('facts.fact') }} as fingerprint,
+    {{ combined_hash('facts.fact') }} as fingerprint
 from environment_months
 inner join facts
     on facts.environment_id = environment_months.environment_id

@@ -28,7 +28,7 @@ summed as (
             * {{ whole_microseconds('(100 - pieces.target_pct)') }}
         ) as allowance,
         min(pieces.target_pct) as lowest_target_pct,
-        max(pieces.target_pct) as highest_target_pct,
+        max(pieces.target_pct) as highest_target_pct
     from pieces
     group by pieces.environment_id, pieces.contract_id, pieces.month
 )
@@ -55,5 +55,5 @@ select
             then 100 - cast(summed.allowance as double)
                 / (cast(summed.promised_s as double) * 1000000000000)
         else cast(summed.highest_target_pct as double)
-    end as target_pct,
+    end as target_pct
 from summed

@@ -18,7 +18,7 @@ readings as (
                 else 0
             end,
             0
-        ) as reading_s,
+        ) as reading_s
     from steps
     inner join windows on windows.environment_id = steps.environment_id
     left join {{ ref('int_clock_slices') }} as slices
@@ -34,7 +34,7 @@ pieces as (
         readings.*,
         cast(lead(readings.reading_s) over (
             partition by readings.environment_id order by readings.step_at
-        ) - readings.reading_s as decimal(18, 6)) as reference_s,
+        ) - readings.reading_s as decimal(18, 6)) as reference_s
     from readings
 )
 
@@ -52,7 +52,7 @@ select
     case when pieces.is_down then pieces.down_from end as down_from,
     pieces.cause,
     targets.target_pct,
-    pieces.reference_s,
+    pieces.reference_s
 from pieces
 inner join {{ ref('int_contract_months') }} as months
     on months.contract_id = pieces.contract_id

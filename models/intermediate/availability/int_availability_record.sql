@@ -10,7 +10,7 @@ failing as (
     select
         stretches.environment_id,
         stretches.stretch_from as failing_from,
-        stretches.stretch_until as failing_until,
+        stretches.stretch_until as failing_until
     from {{ ref('int_probe_stretches') }} as stretches
     where stretches.is_failing
 
@@ -19,7 +19,7 @@ failing as (
     select
         outages.environment_id,
         outages.down_from as failing_from,
-        outages.down_until as failing_until,
+        outages.down_until as failing_until
     from {{ ref('int_outages_registered') }} as outages
 ),
 
@@ -30,7 +30,7 @@ computed as (
         due.fingerprint,
         due.month = windows.kept_month or months.month_from > windows.window_from as may_begin_quiet,
         months.month_from,
-        months.month_until,
+        months.month_until
     from {{ ref('int_availability_due') }} as due
     inner join windows on windows.environment_id = due.environment_id
     inner join {{ ref('int_contract_months') }} as months
@@ -43,7 +43,7 @@ computed as (
 failed_into as (
     select distinct
         computed.environment_id,
-        computed.month,
+        computed.month
     from computed
     inner join failing
         on failing.environment_id = computed.environment_id
@@ -61,7 +61,7 @@ select
     case
         when computed.month_until <= run.as_of then {{ utc_midnight("date '9999-12-31'") }}
         else {{ add_microseconds('run.as_of', 1) }}
-    end as stands_until,
+    end as stands_until
 from computed
 cross join {{ source('landing', 'run') }} as run
 left join failed_into

@@ -3,7 +3,7 @@ select
     targets.contract_id,
     targets.value as target_pct,
     opening.changed_at as target_from,
-    coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as target_until,
+    coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as target_until
 from {{ ref('int_targets') }} as targets
 inner join {{ ref('int_contract_changes') }} as opening
     on opening.contract_id = targets.contract_id

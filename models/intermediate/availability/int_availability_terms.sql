@@ -5,7 +5,7 @@ with terms as (
         int_terms.term,
         int_terms.value,
         opening.changed_at as held_from,
-        coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as held_until,
+        coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as held_until
     from {{ ref('int_terms') }} as int_terms
     inner join {{ ref('int_contract_changes') }} as opening
         on opening.contract_id = int_terms.contract_id
@@ -38,7 +38,7 @@ stretches as (
         bounds.bound_at as stretch_from,
         lead(bounds.bound_at) over (
             partition by bounds.contract_id order by bounds.bound_at
-        ) as stretch_until,
+        ) as stretch_until
     from bounds
 )
 
@@ -52,7 +52,7 @@ select
     max(case when terms.term = 'confirmation_checks' then cast(terms.value as bigint) end)
         as confirmation_checks,
     max(case when terms.term = 'minimum_outage_s' then cast(terms.value as decimal(18, 6)) end)
-        as minimum_outage_s,
+        as minimum_outage_s
 from stretches
 inner join terms
     on terms.contract_id = stretches.contract_id

@@ -11,7 +11,7 @@ kept as (
     select distinct
         due.environment_id,
         due.kept_month,
-        due.kept_until,
+        due.kept_until
     from {{ ref('int_availability_due') }} as due
 ),
 
@@ -21,7 +21,7 @@ reaches as (
         probes.contract_id,
         max(terms.validity_periods) * max(greatest(
             coalesce(probes.longest_period_us, 0), coalesce(periods.period_us, 0)
-        )) as validity_us,
+        )) as validity_us
     from probes
     inner join {{ ref('int_availability_terms') }} as terms on terms.contract_id = probes.contract_id
     left join {{ ref('int_probe_periods') }} as periods on periods.probe_key = probes.probe_key
@@ -43,7 +43,7 @@ select
     ) }} as date) as read_from,
     kept.kept_until,
     greatest(spans.span_from, coalesce(kept.kept_until, spans.span_from)) as window_from,
-    spans.span_until as window_until,
+    spans.span_until as window_until
 from spans
 inner join kept on kept.environment_id = spans.environment_id
 left join reaches on reaches.contract_id = spans.contract_id

@@ -48,7 +48,7 @@ days as (
 spans as (
     select
         days.contract_id,
-        min(days.day_on) as first_on,
+        min(days.day_on) as first_on
     from days
     group by days.contract_id
 )
@@ -61,7 +61,7 @@ select
         when days.day_from is not null then days.day_from
         when dated.changed_on < spans.first_on then {{ utc_midnight("date '1900-01-01'") }}
         else {{ utc_midnight("date '9999-12-31'") }}
-    end as changed_at,
+    end as changed_at
 from dated
 inner join spans on spans.contract_id = dated.contract_id
 left join days

@@ -4,7 +4,7 @@ select
     windows.contract_id,
     states.state_from as down_from,
     states.state_until as down_until,
-    states.state_until = run.as_of as is_still_down,
+    states.state_until = run.as_of as is_still_down
 from {{ ref('int_environment_states') }} as states
 inner join {{ ref('int_availability_windows') }} as windows
     on windows.environment_id = states.environment_id

@@ -17,7 +17,7 @@ watched as (
     select
         probes.environment_id,
         min(probes.first_at) as first_at,
-        true as has_checks,
+        true as has_checks
     from {{ ref('int_probes') }} as probes
     inner join run on run.as_of > probes.first_at
     group by probes.environment_id
@@ -27,7 +27,7 @@ watched as (
     select
         outages.environment_id,
         min(outages.down_from) as first_at,
-        false as has_checks,
+        false as has_checks
     from {{ source('landing', 'outages') }} as outages
     inner join run on run.as_of > outages.down_from
     where outages.down_until is null or outages.down_until >= outages.down_from -- one that ends before it begins proves nothing
@@ -38,7 +38,7 @@ firsts as (
     select
         watched.environment_id,
         min(watched.first_at) as first_at,
-        max(case when watched.has_checks then 1 else 0 end) = 1 as has_checks,
+        max(case when watched.has_checks then 1 else 0 end) = 1 as has_checks
     from watched
     group by watched.environment_id
 ),
@@ -46,7 +46,7 @@ firsts as (
 contracts as (
     select
         environments.contract_id,
-        coalesce(min(firsts.first_at), min({{ utc_midnight('environments.opened_on') }})) as first_at,
+        coalesce(min(firsts.first_at), min({{ utc_midnight('environments.opened_on') }})) as first_at
     from environments
     left join firsts on firsts.environment_id = environments.environment_id
     group by environments.contract_id
@@ -59,7 +59,7 @@ starts as (
         coalesce(
             max(case when months.month_from <= contracts.first_at then months.month_from end),
             min(months.month_from)
-        ) as start_at,
+        ) as start_at
     from contracts
     inner join {{ ref('int_contract_months') }} as months on months.contract_id = contracts.contract_id
     group by contracts.contract_id
@@ -82,7 +82,7 @@ select
         closing.day_from,
         case when environments.closed_on <= starts_on.first_on then starts.start_at end,
         run.as_of
-    )) as span_until,
+    )) as span_until
 from environments
 cross join run
 inner join starts on starts.contract_id = environments.contract_id

@@ -27,7 +27,7 @@ steps as (
         stretches.stretch_from as step_at,
         1 as observed,
         case when stretches.is_down then 1 else 0 end as down,
-        0 as known_outages,
+        0 as known_outages
     from stretches
 
     union all
@@ -37,7 +37,7 @@ steps as (
         stretches.stretch_until as step_at,
         -1 as observed,
         case when stretches.is_down then -1 else 0 end as down,
-        0 as known_outages,
+        0 as known_outages
     from stretches
 
     union all
@@ -91,7 +91,7 @@ summed as (
         steps.step_at,
         sum(steps.observed) as observed,
         sum(steps.down) as down,
-        sum(steps.known_outages) as known_outages,
+        sum(steps.known_outages) as known_outages
     from steps
     group by steps.environment_id, steps.step_at
 ),
@@ -109,7 +109,7 @@ counted as (
         sum(summed.down) over (partition by summed.environment_id order by summed.step_at) as down,
         sum(summed.known_outages) over (
             partition by summed.environment_id order by summed.step_at
-        ) as known_outages,
+        ) as known_outages
     from summed
 ),
 
@@ -126,7 +126,7 @@ stated as (
             when terms.quorum = 'all' and counted.down = counted.observed then 'down'
             when terms.quorum = 'majority' and 2 * counted.down > counted.observed then 'down'
             else 'up'
-        end as state,
+        end as state
     from counted
     inner join windows on windows.environment_id = counted.environment_id
     inner join terms
@@ -147,7 +147,7 @@ marked as (
                     )
                 = stated.state then 0
             else 1
-        end as is_new,
+        end as is_new
     from stated
 ),
 
@@ -156,7 +156,7 @@ numbered as (
         marked.*,
         sum(marked.is_new) over (
             partition by marked.environment_id order by marked.state_from
-        ) as state_number,
+        ) as state_number
     from marked
 )
 
@@ -164,6 +164,6 @@ select
     numbered.environment_id,
     numbered.state,
     min(numbered.state_from) as state_from,
-    max(numbered.state_until) as state_until,
+    max(numbered.state_until) as state_until
 from numbered
 group by numbered.environment_id, numbered.state, numbered.state_number

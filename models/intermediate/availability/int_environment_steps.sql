@@ -22,7 +22,7 @@ lasting as (
         outages.environment_id,
         'down' as kind,
         outages.down_from as lasting_from,
-        outages.down_until as lasting_until,
+        outages.down_until as lasting_until
     from outages
 
     union all
@@ -31,7 +31,7 @@ lasting as (
         unobserved.environment_id,
         'unobserved' as kind,
         unobserved.state_from as lasting_from,
-        unobserved.state_until as lasting_until,
+        unobserved.state_until as lasting_until
     from unobserved
 
     union all
@@ -40,7 +40,7 @@ lasting as (
         exclusions.environment_id,
         exclusions.cause as kind,
         exclusions.excluded_from as lasting_from,
-        exclusions.excluded_until as lasting_until,
+        exclusions.excluded_until as lasting_until
     from exclusions
 ),
 
@@ -49,7 +49,7 @@ clipped as (
         windows.environment_id,
         lasting.kind,
         greatest(lasting.lasting_from, windows.window_from) as clipped_from,
-        least(lasting.lasting_until, windows.window_until) as clipped_until,
+        least(lasting.lasting_until, windows.window_until) as clipped_until
     from lasting
     inner join windows on windows.environment_id = lasting.environment_id
     where lasting.lasting_from < windows.window_until
@@ -150,7 +150,7 @@ summed as (
         sum(case when steps.kind = 'urgent_maintenance' then steps.step else 0 end)
             as urgent_maintenance,
         sum(case when steps.kind = 'maintenance_window' then steps.step else 0 end)
-            as maintenance_window,
+            as maintenance_window
     from steps
     group by steps.environment_id, steps.step_at
 )
@@ -169,6 +169,6 @@ select
         when sum(summed.outside_scope) over environment_time > 0 then 'outside_scope'
         when sum(summed.urgent_maintenance) over environment_time > 0 then 'urgent_maintenance'
         when sum(summed.maintenance_window) over environment_time > 0 then 'maintenance_window'
-    end as cause,
+    end as cause
 from summed
 window environment_time as (partition by summed.environment_id order by summed.step_at)

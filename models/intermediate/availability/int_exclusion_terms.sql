@@ -4,7 +4,7 @@ select
     exclusions.cause,
     exclusions.only_inside_clock,
     opening.changed_at as held_from,
-    coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as held_until,
+    coalesce(closing.changed_at, {{ utc_midnight("date '9999-12-31'") }}) as held_until
 from {{ source('contract', 'exclusions') }} as exclusions
 inner join {{ ref('int_contract_changes') }} as opening
     on opening.contract_id = exclusions.contract_id

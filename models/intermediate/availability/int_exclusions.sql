@@ -11,7 +11,7 @@ held as (
         interruptions.cause,
         terms.only_inside_clock,
         greatest(interruptions.interrupted_from, terms.held_from) as held_from,
-        least(interruptions.interrupted_until, terms.held_until) as held_until,
+        least(interruptions.interrupted_until, terms.held_until) as held_until
     from interruptions
     inner join {{ ref('int_exclusion_terms') }} as terms
         on terms.contract_id = interruptions.contract_id
@@ -24,7 +24,7 @@ by_day as (
     select
         held.*,
         {{ day_series('cast(held.held_from as date)', 'cast(held.held_until as date)') }}
-            as utc_day,
+            as utc_day
     from held
     where held.only_inside_clock is not null
 )
@@ -34,7 +34,7 @@ select
     held.environment_id,
     held.cause,
     held.held_from as excluded_from,
-    held.held_until as excluded_until,
+    held.held_until as excluded_until
 from held
 where held.only_inside_clock is null
 
@@ -45,7 +45,7 @@ select
     by_day.environment_id,
     by_day.cause,
     greatest(by_day.held_from, slices.slice_from) as excluded_from,
-    least(by_day.held_until, slices.slice_until) as excluded_until,
+    least(by_day.held_until, slices.slice_until) as excluded_until
 from by_day
 inner join {{ ref('int_clock_slices') }} as slices
     on slices.contract_id = by_day.contract_id

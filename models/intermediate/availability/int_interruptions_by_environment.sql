@@ -13,7 +13,7 @@ concerned as (
         interruptions.interruption_id,
         interruptions.cause,
         interruptions.starts_at,
-        interruptions.ends_at,
+        interruptions.ends_at
     from interruptions
     inner join windows on windows.environment_id = interruptions.environment_id
 
@@ -24,7 +24,7 @@ concerned as (
         interruptions.interruption_id,
         interruptions.cause,
         interruptions.starts_at,
-        interruptions.ends_at,
+        interruptions.ends_at
     from interruptions
     inner join windows on windows.contract_id = interruptions.contract_id
     where interruptions.environment_id is null
@@ -37,7 +37,7 @@ select
     concerned.cause,
     greatest(concerned.starts_at, concerned.window_from) as interrupted_from,
     least(coalesce(concerned.ends_at, concerned.window_until), concerned.window_until)
-        as interrupted_until,
+        as interrupted_until
 from concerned
 where greatest(concerned.starts_at, concerned.window_from)
     < least(coalesce(concerned.ends_at, concerned.window_until), concerned.window_until)

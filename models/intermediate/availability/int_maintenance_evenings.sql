@@ -10,7 +10,7 @@ days as (
         day_slices.utc_day,
         day_slices.day_on,
         day_slices.slice_from,
-        day_slices.slice_until,
+        day_slices.slice_until
     from {{ ref('int_contract_day_slices') }} as day_slices
 ),
 
@@ -19,7 +19,7 @@ placed as (
         maintenances.interruption_id,
         maintenances.contract_id,
         maintenances.starts_at,
-        days.day_on,
+        days.day_on
     from maintenances
     inner join days
         on days.contract_id = maintenances.contract_id
@@ -38,7 +38,7 @@ permitted as (
                 seconds_of_time('terms.value') ~ ' - stretches.utc_offset_s'
             ) }},
             stretches.stretch_from
-        )) as blocking_from,
+        )) as blocking_from
     from placed
     inner join {{ ref('int_terms') }} as terms
         on terms.contract_id = placed.contract_id
@@ -63,7 +63,7 @@ windows as (
         -- The night before reaches into the day up to here.
         min(case when windows.opens_at = contract_days.day_from then windows.closes_at end)
             as night_until,
-        max({{ seconds_between('contract_days.day_from', 'contract_days.day_until') }}) as day_s,
+        max({{ seconds_between('contract_days.day_from', 'contract_days.day_until') }}) as day_s
     from {{ ref('int_clock_windows') }} as windows
     inner join {{ ref('int_contract_days') }} as contract_days
         on contract_days.contract_id = windows.contract_id
@@ -76,7 +76,7 @@ select
     placed.interruption_id,
     permitted.blocking_from,
     placed.starts_at < permitted.blocking_from
-    and placed.starts_at >= coalesce(windows.night_until, placed.starts_at) as is_too_early,
+    and placed.starts_at >= coalesce(windows.night_until, placed.starts_at) as is_too_early
 from placed
 inner join permitted on permitted.interruption_id = placed.interruption_id
 inner join windows

@@ -11,7 +11,7 @@ select
     coalesce(interruptions.ends_at, greatest(interruptions.starts_at, run.as_of)) as ends_at,
     interruptions.ends_at is null as is_open_ended,
     interruptions.file_id,
-    interruptions.line,
+    interruptions.line
 from {{ source('landing', 'interruptions') }} as interruptions
 left join {{ ref('stg_registry__environments') }} as environments
     on environments.environment_id = interruptions.environment_id

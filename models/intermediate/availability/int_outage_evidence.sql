@@ -23,7 +23,7 @@ opening as (
         row_number() over (
             partition by outages.environment_id, outages.down_from
             order by failing.stretch_from desc, failing.probe_id asc
-        ) as place,
+        ) as place
     from outages
     inner join failing
         on failing.environment_id = outages.environment_id
@@ -43,7 +43,7 @@ closing as (
         row_number() over (
             partition by outages.environment_id, outages.down_from
             order by case failing.next_state when 'up' then 0 else 1 end, failing.probe_id
-        ) as place,
+        ) as place
     from outages
     inner join failing
         on failing.environment_id = outages.environment_id
@@ -55,7 +55,7 @@ probes as (
     select
         outages.environment_id,
         outages.down_from,
-        {{ distinct_texts('failing.probe_id') }} as probes_down,
+        {{ distinct_texts('failing.probe_id') }} as probes_down
     from outages
     inner join failing
         on failing.environment_id = outages.environment_id
@@ -78,7 +78,7 @@ merged as (
         row_number() over (
             partition by outages.environment_id, outages.down_from
             order by registered.down_from, registered.outage_id
-        ) as place,
+        ) as place
     from outages
     inner join registered
         on registered.environment_id = outages.environment_id
@@ -105,7 +105,7 @@ select
     case when not outages.is_still_down then closing.line end as closed_line,
     case when not outages.is_still_down then closing.probe_id end as closed_probe_id,
     opening.period_us as opening_period_us,
-    case when not outages.is_still_down then closing.period_us end as closing_period_us,
+    case when not outages.is_still_down then closing.period_us end as closing_period_us
 from outages
 left join opening
     on opening.environment_id = outages.environment_id

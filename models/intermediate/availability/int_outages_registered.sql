@@ -8,7 +8,7 @@ select
     outages.down_from,
     least(coalesce(outages.down_until, run.as_of), run.as_of) as down_until,
     outages.file_id,
-    outages.line,
+    outages.line
 from {{ source('landing', 'outages') }} as outages
 inner join {{ ref('int_availability_windows') }} as windows
     on windows.environment_id = outages.environment_id

@@ -2,7 +2,7 @@
 -- A table, so that the engine knows how few they are: it would else read all raw checks in search of none.
 select distinct
     seen.probe_key,
-    seen.utc_day,
+    seen.utc_day
 from {{ ref('int_probe_runs_seen') }} as seen
 inner join {{ ref('int_probe_validities') }} as validities
     on validities.probe_key = seen.probe_key

@@ -23,7 +23,7 @@ runs as (
         probe_runs.period_us,
         probe_runs.first_at,
         probe_runs.last_at,
-        false as is_reread,
+        false as is_reread
     from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
     inner join deduced on deduced.probe_key = probe_runs.probe_key
     inner join {{ source('landing', 'run') }} as run on run.as_of > probe_runs.first_at
@@ -40,7 +40,7 @@ runs as (
         reread.period_us,
         reread.first_at,
         reread.last_at,
-        true as is_reread,
+        true as is_reread
     from reread
 ),
 
@@ -48,7 +48,7 @@ following as (
     select
         runs.*,
         lead(runs.first_at) over (partition by runs.probe_key order by runs.first_at) as next_at,
-        lead(runs.utc_day) over (partition by runs.probe_key order by runs.first_at) as next_day,
+        lead(runs.utc_day) over (partition by runs.probe_key order by runs.first_at) as next_day
     from runs
 ),
 
@@ -56,7 +56,7 @@ gaps as (
     select
         probe_gaps.probe_key,
         probe_gaps.gap_us,
-        probe_gaps.gaps,
+        probe_gaps.gaps
     from {{ ref('stg_monitoring__probe_gaps') }} as probe_gaps
     inner join deduced on deduced.probe_key = probe_gaps.probe_key
     inner join {{ source('landing', 'run') }} as run on cast(run.as_of as date) >= probe_gaps.utc_day
@@ -71,7 +71,7 @@ gaps as (
     select
         following.probe_key,
         {{ microseconds_between('following.last_at', 'following.next_at') }} as gap_us,
-        1 as gaps,
+        1 as gaps
     from following
     where following.period_us is null
         and following.next_at is not null
@@ -82,7 +82,7 @@ counted as (
     select
         gaps.probe_key,
         gaps.gap_us,
-        sum(gaps.gaps) as gaps,
+        sum(gaps.gaps) as gaps
     from gaps
     group by gaps.probe_key, gaps.gap_us
 ),
@@ -94,13 +94,13 @@ ranked as (
         sum(counted.gaps) over (
             partition by counted.probe_key order by counted.gap_us
         ) as gaps_up_to,
-        sum(counted.gaps) over (partition by counted.probe_key) as all_gaps,
+        sum(counted.gaps) over (partition by counted.probe_key) as all_gaps
     from counted
 )
 
 select
     ranked.probe_key,
-    min(ranked.gap_us) as period_us,
+    min(ranked.gap_us) as period_us
 from ranked
 where 2 * ranked.gaps_up_to >= ranked.all_gaps
 group by ranked.probe_key

@@ -2,7 +2,7 @@
 with seen as (
     select
         runs.*,
-        coalesce(runs.period_us, -1) as given_period_us,
+        coalesce(runs.period_us, -1) as given_period_us
     from {{ ref('int_probe_runs_seen') }} as runs
 ),
 
@@ -28,7 +28,7 @@ runs as (
         seen.first_at,
         seen.last_at,
         seen.first_file_id,
-        seen.first_line,
+        seen.first_line
     from seen
     left join coarse
         on coarse.probe_key = seen.probe_key
@@ -45,7 +45,7 @@ runs as (
         reread.first_at,
         reread.last_at,
         reread.first_file_id,
-        reread.first_line,
+        reread.first_line
     from reread
 )
 
@@ -58,7 +58,7 @@ select
     runs.last_at,
     {{ add_microseconds('runs.last_at', 'validities.validity_us') }} as valid_until,
     runs.first_file_id,
-    runs.first_line,
+    runs.first_line
 from runs
 inner join validities
     on validities.probe_key = runs.probe_key

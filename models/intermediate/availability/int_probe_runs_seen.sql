@@ -3,7 +3,7 @@ with windows as (
     select
         probes.probe_key,
         probes.first_at,
-        windows.read_from,
+        windows.read_from
     from {{ ref('int_probes') }} as probes
     inner join {{ ref('int_availability_windows') }} as windows
         on windows.environment_id = probes.environment_id
@@ -15,7 +15,7 @@ days as (
         {{ day_series(
             'min(coalesce(windows.read_from, cast(windows.first_at as date)))',
             'max(cast(run.as_of as date))'
-        ) }} as utc_day,
+        ) }} as utc_day
     from windows
     inner join {{ source('landing', 'run') }} as run on run.as_of > windows.first_at
 ),

@@ -14,7 +14,7 @@ following as (
         ) as next_file_id,
         lead(runs.first_line) over (
             partition by runs.probe_key order by runs.first_at
-        ) as next_line,
+        ) as next_line
     from runs
 ),
 
@@ -23,7 +23,7 @@ held as (
         following.*,
         least(following.valid_until, coalesce(following.next_at, run.as_of), run.as_of)
             as held_until,
-        coalesce(following.next_at <= following.valid_until, false) as is_followed,
+        coalesce(following.next_at <= following.valid_until, false) as is_followed
     from following
     cross join {{ source('landing', 'run') }} as run
 ),
@@ -37,7 +37,7 @@ marked as (
                 and lag(held.is_followed) over (partition by held.probe_key order by held.first_at)
                 then 0
             else 1
-        end as is_new,
+        end as is_new
     from held
 ),
 
@@ -49,7 +49,7 @@ numbered as (
         ) as stretch_number,
         case
             when marked.is_followed and marked.next_state = marked.state then 0 else 1
-        end as is_last,
+        end as is_last
     from marked
     where marked.state <> 'unknown'
 ),
@@ -70,7 +70,7 @@ stretches as (
         max(case when numbered.is_last = 1 and numbered.is_followed then numbered.next_line end)
             as next_line,
         max(case when numbered.is_last = 1 and numbered.is_followed then numbered.next_state end)
-            as next_state,
+            as next_state
     from numbered
     group by numbered.probe_key, numbered.stretch_number, numbered.state
 )
@@ -92,7 +92,7 @@ select
     stretches.first_line,
     stretches.next_file_id,
     stretches.next_line,
-    stretches.next_state,
+    stretches.next_state
 from stretches
 inner join {{ ref('int_probes') }} as probes on probes.probe_key = stretches.probe_key
 inner join {{ ref('int_availability_terms') }} as terms

@@ -7,7 +7,7 @@ with recursive needed as (
         holdings.repository_id,
         {{ words('copies.parent_point_id') }} as needed_point_id,
         copies.first_listed_at,
-        copies.last_listed_at,
+        copies.last_listed_at
     from {{ ref('int_backup_copies_located') }} as copies
     inner join {{ ref('int_backup_holdings') }} as holdings
         on holdings.holding_key = copies.holding_key
@@ -17,7 +17,7 @@ with recursive needed as (
 wanted as (
     select distinct
         needed.repository_id,
-        needed.needed_point_id,
+        needed.needed_point_id
     from needed
     where needed.needed_point_id <> ''
 ),
@@ -28,7 +28,7 @@ parents as (
         wanted.repository_id,
         wanted.needed_point_id,
         copies.missing_listed_at,
-        coalesce(doubtful.is_accepted, true) as is_usable,
+        coalesce(doubtful.is_accepted, true) as is_usable
     from wanted
     inner join {{ source('landing', 'point_keys') }} as point_keys
         on point_keys.repository_id = wanted.repository_id
@@ -48,7 +48,7 @@ links as (
         case
             when parents.point_key is null or not parents.is_usable then needed.first_listed_at
             when parents.missing_listed_at <= needed.last_listed_at then parents.missing_listed_at
-        end as broken_at,
+        end as broken_at
     from needed
     left join parents
         on parents.repository_id = needed.repository_id
@@ -60,7 +60,7 @@ broken as (
     select
         links.point_key,
         links.last_listed_at,
-        greatest(links.broken_at, links.first_listed_at) as broken_at,
+        greatest(links.broken_at, links.first_listed_at) as broken_at
     from links
     where links.broken_at is not null
 
@@ -69,7 +69,7 @@ broken as (
     select
         links.point_key,
         links.last_listed_at,
-        greatest(broken.broken_at, links.first_listed_at) as broken_at,
+        greatest(broken.broken_at, links.first_listed_at) as broken_at
     from broken
     inner join links
         on links.needed_point_key = broken.point_key
@@ -78,6 +78,6 @@ broken as (
 
 select
     broken.point_key,
-    min(broken.broken_at) as broken_at,
+    min(broken.broken_at) as broken_at
 from broken
 group by broken.point_key

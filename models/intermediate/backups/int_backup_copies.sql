@@ -35,7 +35,7 @@ select
     copies.last_listed_at,
     copies.missing_listed_at,
     copies.file_id,
-    copies.line,
+    copies.line
 from copies
 left join doubtful on doubtful.point_key = copies.point_key
 left join broken on broken.point_key = copies.point_key

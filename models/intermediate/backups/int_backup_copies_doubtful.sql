@@ -27,7 +27,7 @@ told as (
             when spoilt.job_status = 'failed' then 'failed'
             else 'partial'
         end as quality,
-        spoilt.job_status is not null as is_told_by_job,
+        spoilt.job_status is not null as is_told_by_job
     from {{ ref('int_backup_copies_located') }} as copies
     left join spoilt on spoilt.point_key = copies.point_key
     where copies.listed_status in ('damaged', 'failed', 'partial')
@@ -39,7 +39,7 @@ told as (
         copies.holding_key,
         copies.night_on,
         spoilt.job_status as quality,
-        true as is_told_by_job,
+        true as is_told_by_job
     from spoilt
     inner join {{ ref('int_backup_copies_located') }} as copies
         on copies.point_key = spoilt.point_key
@@ -50,7 +50,7 @@ originals as (
     select
         holdings.content_key,
         holdings.repository_id,
-        point_keys.point_id,
+        point_keys.point_id
     from told
     inner join holdings on holdings.holding_key = told.holding_key
     inner join point_keys on point_keys.point_key = told.point_key
@@ -63,7 +63,7 @@ inherited as (
         copies.holding_key,
         copies.night_on,
         'partial' as quality,
-        false as is_told_by_job,
+        false as is_told_by_job
     from {{ ref('int_backup_copies_located') }} as copies
     inner join holdings on holdings.holding_key = copies.holding_key
     inner join originals
@@ -80,7 +80,7 @@ doubtful as (
         told.holding_key,
         told.night_on,
         told.quality,
-        told.is_told_by_job,
+        told.is_told_by_job
     from told
 
     union all
@@ -92,7 +92,7 @@ select
     doubtful.point_key,
     doubtful.quality,
     coalesce(doubtful.quality = 'partial' and terms.value = 'true', false) as is_accepted,
-    doubtful.is_told_by_job,
+    doubtful.is_told_by_job
 from doubtful
 inner join holdings on holdings.holding_key = doubtful.holding_key
 left join terms

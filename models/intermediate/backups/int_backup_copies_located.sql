@@ -27,7 +27,7 @@ select
     points.last_listed_at,
     points.missing_listed_at,
     points.file_id,
-    points.line,
+    points.line
 from points
 inner join holdings on holdings.holding_key = points.holding_key
 left join slices

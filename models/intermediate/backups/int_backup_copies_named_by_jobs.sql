@@ -9,7 +9,7 @@ with naming as (
         jobs.job_id,
         jobs.point_id,
         jobs.status,
-        substr(jobs.point_id, 1, 8) as beginning,
+        substr(jobs.point_id, 1, 8) as beginning
     from {{ ref('int_backup_jobs_spoiling') }} as jobs
     where jobs.point_id is not null
 ),
@@ -26,7 +26,7 @@ meant_originals as (
         copies.point_key,
         holdings.environment_id,
         holdings.content,
-        copies.original_point_id,
+        copies.original_point_id
     from {{ ref('int_backup_points') }} as copies
     inner join {{ ref('int_backup_holdings') }} as holdings
         on holdings.holding_key = copies.holding_key
@@ -43,7 +43,7 @@ known as (
         naming.point_id,
         naming.status,
         copies.point_key,
-        meant.point_id as known_as,
+        meant.point_id as known_as
     from naming
     inner join meant
         on substr(meant.point_id, 1, length(naming.point_id)) = naming.point_id
@@ -63,7 +63,7 @@ known as (
         naming.point_id,
         naming.status,
         originals.point_key,
-        originals.original_point_id as known_as,
+        originals.original_point_id as known_as
     from naming
     inner join meant_originals as originals
         on originals.environment_id = naming.environment_id
@@ -81,13 +81,13 @@ named as (
             partition by known.environment_id, known.repository_id, known.job_id
         ) = max(known.known_as) over (
             partition by known.environment_id, known.repository_id, known.job_id
-        ) as is_the_only_one,
+        ) as is_the_only_one
     from known
 )
 
 select
     named.point_key,
-    min(named.status) as job_status,
+    min(named.status) as job_status
 from named
 where named.is_exact or named.is_the_only_one
 group by named.point_key

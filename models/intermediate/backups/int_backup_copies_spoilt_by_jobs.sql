@@ -21,7 +21,7 @@ unnamed as (
         {{ day_series(
             utc_day('jobs.started_at'),
             utc_day('greatest(jobs.started_at, coalesce(jobs.finished_at, jobs.started_at))')
-        ) }} as utc_day,
+        ) }} as utc_day
     from jobs
     inner join holdings
         on holdings.repository_id = jobs.repository_id
@@ -39,7 +39,7 @@ ran_into as (
         unnamed.status,
         unnamed.started_at as job_started_at,
         copies.started_at,
-        point_keys.point_id,
+        point_keys.point_id
     from unnamed
     inner join {{ ref('int_backup_points') }} as copies
         on copies.holding_key = unnamed.holding_key
@@ -56,7 +56,7 @@ ran_into as (
 spoilt as (
     select
         ran_into.point_key,
-        ran_into.status,
+        ran_into.status
     from ran_into
     where not exists (
             select 1
@@ -82,12 +82,12 @@ spoilt as (
 
     select
         named.point_key,
-        named.job_status as status,
+        named.job_status as status
     from {{ ref('int_backup_copies_named_by_jobs') }} as named
 )
 
 select
     spoilt.point_key,
-    min(spoilt.status) as job_status,
+    min(spoilt.status) as job_status
 from spoilt
 group by spoilt.point_key

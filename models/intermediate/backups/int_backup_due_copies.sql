@@ -23,7 +23,7 @@ select
     copies.is_restorable,
     coalesce(copies.missing_listed_at < nights.last_kept_until, false) as is_expired_early,
     copies.night_on,
-    copies.started_at,
+    copies.started_at
 from copies
 inner join holdings on holdings.holding_key = copies.holding_key
 inner join nights

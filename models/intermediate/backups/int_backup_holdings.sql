@@ -18,7 +18,7 @@ spans as (
     select
         slices.contract_id,
         slices.contract_number,
-        min(slices.slice_from) as nights_from,
+        min(slices.slice_from) as nights_from
     from slices
     group by slices.contract_id, slices.contract_number
 ),
@@ -31,7 +31,7 @@ holdings as (
         environments.opened_on,
         environments.closed_on,
         spans.contract_number,
-        spans.nights_from,
+        spans.nights_from
     from {{ source('landing', 'holdings') }} as holdings
     left join environments on environments.environment_id = holdings.environment_id
     left join spans on spans.contract_id = environments.contract_id
@@ -45,7 +45,7 @@ held as (
         min(case when points.started_at >= holdings.nights_from then points.started_at end)
             as first_started_at,
         min(points.first_listed_at) as first_listed_at,
-        max(points.last_listed_at) as last_listed_at,
+        max(points.last_listed_at) as last_listed_at
     from {{ ref('int_backup_points') }} as points
     left join holdings on holdings.holding_key = points.holding_key
     group by points.holding_key
@@ -73,7 +73,7 @@ select
     slices.night_on as first_night_on,
     held.first_listed_at,
     held.last_listed_at,
-    repositories.latest_listed_at,
+    repositories.latest_listed_at
 from held
 inner join holdings on holdings.holding_key = held.holding_key
 inner join repositories on repositories.repository_id = holdings.repository_id

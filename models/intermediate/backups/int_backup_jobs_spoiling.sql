@@ -28,7 +28,7 @@ select
     coalesce(slices.is_in_night, false) as is_in_night,
     coalesce(slices.night_on, {{ utc_day('jobs.started_at') }}) as night_on,
     jobs.started_at,
-    jobs.finished_at,
+    jobs.finished_at
 from jobs
 cross join run
 inner join environments on environments.environment_id = jobs.environment_id

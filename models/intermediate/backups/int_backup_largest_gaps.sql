@@ -11,7 +11,7 @@ spans as (
         nights.contract_id,
         nights.environment_id,
         nights.content,
-        min(nights.night_from) as span_from,
+        min(nights.night_from) as span_from
     from {{ ref('int_backup_nights') }} as nights
     where nights.is_due
     group by nights.contract_id, nights.environment_id, nights.content
@@ -22,7 +22,7 @@ ends as (
         spans.environment_id,
         spans.content,
         spans.span_from,
-        least(run.as_of, coalesce(days.day_from, run.as_of)) as span_until,
+        least(run.as_of, coalesce(days.day_from, run.as_of)) as span_until
     from spans
     cross join {{ source('landing', 'run') }} as run
     inner join {{ ref('stg_registry__environments') }} as environments
@@ -36,7 +36,7 @@ spanned as (
     select
         ends.*,
         holdings.holding_key,
-        holdings.content_key,
+        holdings.content_key
     from ends
     inner join {{ ref('int_backup_holdings') }} as holdings
         on holdings.environment_id = ends.environment_id
@@ -47,7 +47,7 @@ spanned as (
 before as (
     select
         copies.holding_key,
-        max(copies.started_at) as started_at,
+        max(copies.started_at) as started_at
     from {{ ref('int_backup_copies') }} as copies
     inner join spanned
         on spanned.holding_key = copies.holding_key
@@ -61,7 +61,7 @@ starts as (
     select
         spanned.content_key,
         spanned.span_until,
-        copies.started_at,
+        copies.started_at
     from {{ ref('int_backup_copies') }} as copies
     inner join spanned
         on spanned.holding_key = copies.holding_key
@@ -74,7 +74,7 @@ starts as (
     select
         spanned.content_key,
         spanned.span_until,
-        max(before.started_at) as started_at,
+        max(before.started_at) as started_at
     from before
     inner join spanned on spanned.holding_key = before.holding_key
     group by spanned.content_key, spanned.span_until
@@ -86,12 +86,12 @@ gaps as (
         starts.started_at as gap_from,
         coalesce(lead(starts.started_at) over (
             partition by starts.content_key order by starts.started_at
-        ), starts.span_until) as gap_until,
+        ), starts.span_until) as gap_until
     from starts
 )
 
 select
     gaps.content_key,
-    cast(max({{ seconds_between('gaps.gap_from', 'gaps.gap_until') }}) as double) / 3600 as gap_h,
+    cast(max({{ seconds_between('gaps.gap_from', 'gaps.gap_until') }}) as double) / 3600 as gap_h
 from gaps
 group by gaps.content_key

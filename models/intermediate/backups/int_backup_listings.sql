@@ -10,7 +10,7 @@ with listings as (
 filtered as (
     select distinct
         listings.repository_id,
-        listings.listed_at,
+        listings.listed_at
     from listings
     left join listings as whole
         on whole.repository_id = listings.repository_id
@@ -28,7 +28,7 @@ select
     listings.place,
     listings.points,
     listings.listed_at,
-    filtered.repository_id is null as is_complete,
+    filtered.repository_id is null as is_complete
 from listings
 inner join run on listings.listed_at <= run.as_of
 left join filtered

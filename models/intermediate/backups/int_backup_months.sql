@@ -4,7 +4,7 @@
 with first_nights as (
     select
         places.contract_id,
-        min(places.first_night_on) as first_night_on,
+        min(places.first_night_on) as first_night_on
     from {{ ref('int_backup_places') }} as places
     where places.content = 'data'
     group by places.contract_id
@@ -13,7 +13,7 @@ with first_nights as (
 first_documents_nights as (
     select
         places.environment_id,
-        min(places.first_night_on) as first_night_on,
+        min(places.first_night_on) as first_night_on
     from {{ ref('int_backup_places') }} as places
     where places.content = 'documents'
     group by places.environment_id
@@ -27,7 +27,7 @@ asked as (
         cast(date_trunc('month', promised.night_on) as date) as month,
         min(promised.night_on) as first_on,
         max(promised.night_on) as last_on,
-        bit_or({{ night_bit('promised.night_on') }}) as nights,
+        bit_or({{ night_bit('promised.night_on') }}) as nights
     from {{ ref('int_backup_nights_promised') }} as promised
     left join first_nights on first_nights.contract_id = promised.contract_id
     where promised.night_on < promised.asked_on
@@ -52,7 +52,7 @@ spans as (
             when contents.content = 'documents'
                 then greatest(environments.opened_on, first_documents_nights.first_night_on)
             else environments.opened_on
-        end as opened_on,
+        end as opened_on
     from {{ ref('stg_registry__environments') }} as environments
     cross join (select distinct asked.content from asked) as contents
     left join first_documents_nights
@@ -78,7 +78,7 @@ required as (
         & case
             when spans.closed_on <= asked.last_on then ~{{ nights_from('spans.closed_on') }}
             else -1
-        end as required_nights,
+        end as required_nights
     from spans
     inner join asked
         on asked.contract_id = spans.contract_id
@@ -93,7 +93,7 @@ covered as (
         place_months.content,
         place_months.month,
         count(*) as places,
-        bit_and(place_months.covered_nights) as covered_nights,
+        bit_and(place_months.covered_nights) as covered_nights
     from {{ ref('int_backup_place_months') }} as place_months
     group by place_months.environment_id, place_months.content, place_months.month
 ),
@@ -105,7 +105,7 @@ compared as (
             when covered.places >= required.places_needed
                 then required.required_nights & covered.covered_nights
             else 0
-        end as covered_everywhere,
+        end as covered_everywhere
     from required
     left join covered
         on covered.environment_id = required.environment_id
@@ -116,5 +116,5 @@ compared as (
 
 select
     compared.*,
-    compared.required_nights & ~compared.covered_everywhere as other_nights,
+    compared.required_nights & ~compared.covered_everywhere as other_nights
 from compared

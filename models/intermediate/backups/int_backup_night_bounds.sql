@@ -12,7 +12,7 @@ stretches as (
 asked as (
     select
         slices.contract_id,
-        slices.day_on as asked_on,
+        slices.day_on as asked_on
     from {{ ref('int_contract_day_slices') }} as slices
     inner join {{ source('landing', 'run') }} as run
         on slices.utc_day = cast(run.as_of as date)
@@ -28,7 +28,7 @@ bounds as (
         terms.valid_until,
         cast(substr(terms.value, 1, 2) as integer) * 3600
         + cast(substr(terms.value, 4, 2) as integer) * 60
-        + cast(substr(terms.value, 7, 2) as integer) as bound_s,
+        + cast(substr(terms.value, 7, 2) as integer) as bound_s
     from terms
     where terms.term in ('backup_night_from', 'backup_night_until')
 ),
@@ -47,7 +47,7 @@ reached as (
                     utc_midnight('stretches.day_on'), 'bounds.bound_s - stretches.utc_offset_s'
                 ) }})
         end) as reached_at,
-        max(stretches.stretch_until) as day_until,
+        max(stretches.stretch_until) as day_until
     from stretches
     inner join asked on asked.contract_id = stretches.contract_id
     inner join bounds
@@ -66,7 +66,7 @@ evenings as (
         coalesce(reached.reached_at, reached.day_until) as night_from,
         lead(coalesce(reached.reached_at, reached.day_until)) over (
             partition by reached.contract_id order by reached.day_on
-        ) as next_night_from,
+        ) as next_night_from
     from reached
     where reached.term = 'backup_night_from'
 )
@@ -78,7 +78,7 @@ select
     asked.asked_on,
     evenings.night_from,
     coalesce(mornings.reached_at, mornings.day_until) as night_until,
-    evenings.next_night_from,
+    evenings.next_night_from
 from evenings
 inner join asked on asked.contract_id = evenings.contract_id
 inner join bounds

@@ -10,7 +10,7 @@ with holdings as (
         {{ row_hash(
             'held.contract_id', 'held.environment_id', 'held.repository_id', 'held.place',
             'held.opened_on', 'held.closed_on'
-        ) }} as holding,
+        ) }} as holding
     from {{ ref('int_backup_holdings') }} as held
     where held.content = 'data'
 ),
@@ -33,7 +33,7 @@ held_nights as (
             'copies.is_restorable', 'copies.started_at', 'copies.first_listed_at',
             'copies.last_listed_at', 'copies.missing_listed_at', 'copies.file_id', 'copies.line',
             'holdings.holding'
-        )) }} as points,
+        )) }} as points
     from copies
     inner join holdings on holdings.holding_key = copies.holding_key
     group by copies.night_on, holdings.contract_number, holdings.content
@@ -44,7 +44,7 @@ select
     {{ combined_hash(row_hash(
         'held_nights.contract_number', 'nights.last_kept_on', 'nights.last_kept_from',
         'nights.last_kept_until', 'held_nights.points'
-    )) }} as fingerprint,
+    )) }} as fingerprint
 from held_nights
 left join nights
     on nights.contract_number = held_nights.contract_number

@@ -12,7 +12,7 @@ stretches as (
         nights.night_on,
         true as is_in_night,
         nights.night_from as stretch_from,
-        nights.night_until as stretch_until,
+        nights.night_until as stretch_until
     from nights
 
     union all
@@ -23,7 +23,7 @@ stretches as (
         nights.night_on,
         false as is_in_night,
         nights.night_until as stretch_from,
-        nights.next_night_from as stretch_until,
+        nights.next_night_from as stretch_until
     from nights
 ),
 
@@ -32,7 +32,7 @@ utc_days as (
         stretches.*,
         {{ day_series(
             'cast(stretches.stretch_from as date)', 'cast(stretches.stretch_until as date)'
-        ) }} as utc_day,
+        ) }} as utc_day
     from stretches
     where stretches.stretch_from < stretches.stretch_until
 )
@@ -46,6 +46,6 @@ select
     greatest(utc_days.stretch_from, {{ utc_midnight('utc_days.utc_day') }}) as slice_from,
     least(
         utc_days.stretch_until, {{ utc_midnight(add_days('utc_days.utc_day', 1)) }}
-    ) as slice_until,
+    ) as slice_until
 from utc_days
 where utc_days.stretch_until > {{ utc_midnight('utc_days.utc_day') }}

@@ -20,7 +20,7 @@ places as (
 first_data_nights as (
     select
         places.contract_id,
-        min(places.first_night_on) as first_night_on,
+        min(places.first_night_on) as first_night_on
     from places
     where places.content = 'data'
     group by places.contract_id
@@ -31,7 +31,7 @@ contents as (
         places.content_key,
         places.environment_id,
         places.content,
-        min(places.first_night_on) as first_night_on,
+        min(places.first_night_on) as first_night_on
     from places
     group by places.content_key, places.environment_id, places.content
 ),
@@ -41,7 +41,7 @@ asked as (
         environments.*,
         asked_for.content,
         contents.content_key,
-        contents.first_night_on,
+        contents.first_night_on
     from environments
     cross join (select distinct nights.content from nights) as asked_for
     left join contents
@@ -62,7 +62,7 @@ select
     nights.night_on,
     cast(date_trunc('month', nights.night_on) as date) as month,
     nights.night_from,
-    nights.night_until,
+    nights.night_until
 from asked
 inner join nights
     on nights.contract_id = asked.contract_id

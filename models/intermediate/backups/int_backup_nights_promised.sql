@@ -24,7 +24,7 @@ promised as (
         nights.night_until,
         promises.kept_days,
         promises.places_needed,
-        {{ add_days('nights.night_on', 'promises.kept_days') }} as last_kept_on,
+        {{ add_days('nights.night_on', 'promises.kept_days') }} as last_kept_on
     from nights
     inner join promises
         on promises.contract_id = nights.contract_id
@@ -46,7 +46,7 @@ select
     days.day_from as last_kept_from,
     days.day_until as last_kept_until,
     promised.night_on < promised.asked_on
-    and promised.asked_on <= promised.last_kept_on as is_due,
+    and promised.asked_on <= promised.last_kept_on as is_due
 from promised
 left join days
     on days.contract_id = promised.contract_id

@@ -13,7 +13,7 @@ nights as (
     select distinct
         promised.night_on,
         cast(date_trunc('month', promised.night_on) as date) as month,
-        {{ night_bit('promised.night_on') }} as night_bit,
+        {{ night_bit('promised.night_on') }} as night_bit
     from {{ ref('int_backup_night_bounds') }} as promised
 ),
 
@@ -21,7 +21,7 @@ by_holding as (
     select
         copies.holding_key,
         nights.month,
-        bit_or(nights.night_bit) as covered_nights,
+        bit_or(nights.night_bit) as covered_nights
     from copies
     inner join nights on nights.night_on = copies.night_on
     where copies.is_in_night and copies.is_good
@@ -33,7 +33,7 @@ select
     holdings.content,
     holdings.place,
     by_holding.month,
-    bit_or(by_holding.covered_nights) as covered_nights,
+    bit_or(by_holding.covered_nights) as covered_nights
 from by_holding
 inner join holdings on holdings.holding_key = by_holding.holding_key
 group by holdings.environment_id, holdings.content, holdings.place, by_holding.month

@@ -26,7 +26,7 @@ copies as (
         count(case when due.quality = 'partial' then 1 end) as partial_points,
         count(case when due.quality = 'failed' and not due.is_told_by_job then 1 end)
             as failed_points,
-        count(case when due.quality in ('damaged', 'broken_chain') then 1 end) as unusable_points,
+        count(case when due.quality in ('damaged', 'broken_chain') then 1 end) as unusable_points
     from {{ ref('int_backup_due_copies') }} as due
     inner join holdings on holdings.holding_key = due.holding_key
     group by holdings.place_key, due.night_on
@@ -47,7 +47,7 @@ select
     coalesce(copies.manual_points, 0) as manual_points,
     coalesce(copies.partial_points, 0) as partial_points,
     coalesce(copies.failed_points, 0) as failed_points,
-    coalesce(copies.unusable_points, 0) as unusable_points,
+    coalesce(copies.unusable_points, 0) as unusable_points
 from nights
 inner join places on places.content_key = nights.content_key
 left join copies

@@ -14,7 +14,7 @@ select
     holdings.content,
     holdings.place,
     max(holdings.latest_listed_at) as latest_listed_at,
-    min(holdings.first_night_on) as first_night_on,
+    min(holdings.first_night_on) as first_night_on
 from holdings
 where holdings.contract_number is not null
 group by

@@ -40,7 +40,7 @@ select
         else 'undecidable'
     end as verdict,
     copies.file_id,
-    copies.line,
+    copies.line
 from copies
 inner join holdings on holdings.holding_key = copies.holding_key
 left join nights

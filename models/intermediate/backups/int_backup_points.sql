@@ -25,7 +25,7 @@ select
     case when points.missing_listed_at <= run.as_of then points.missing_listed_at end
         as missing_listed_at,
     points.file_id,
-    points.line,
+    points.line
 from points
 inner join run on points.known_at <= run.as_of
 
@@ -45,5 +45,5 @@ select
     learnt.last_listed_at,
     learnt.missing_listed_at,
     learnt.file_id,
-    learnt.line,
+    learnt.line
 from {{ ref('int_backup_points_then') }} as learnt

@@ -5,7 +5,7 @@ with learnt_later as (
     select
         restore_points.point_key,
         restore_points.holding_key,
-        run.as_of,
+        run.as_of
     from {{ source('landing', 'restore_points') }} as restore_points
     inner join {{ source('landing', 'run') }} as run on run.as_of < restore_points.known_at
     where restore_points.first_listed_at <= run.as_of
@@ -23,7 +23,7 @@ bounds as (
     select
         shown.point_key,
         min(shown.listed_at) as first_listed_at,
-        max(shown.listed_at) as last_listed_at,
+        max(shown.listed_at) as last_listed_at
     from shown
     group by shown.point_key
 ),
@@ -32,7 +32,7 @@ bounds as (
 parents as (
     select
         shown.point_key,
-        max_by(shown.parent_point_id, shown.listed_at) as parent_point_id,
+        max_by(shown.parent_point_id, shown.listed_at) as parent_point_id
     from shown
     where shown.parent_point_id is not null
     group by shown.point_key
@@ -45,7 +45,7 @@ listings as (
 missed as (
     select
         bounds.point_key,
-        min(listings.listed_at) as missing_listed_at,
+        min(listings.listed_at) as missing_listed_at
     from bounds
     inner join learnt_later on learnt_later.point_key = bounds.point_key
     inner join {{ source('landing', 'holdings') }} as holdings
@@ -71,7 +71,7 @@ select
     bounds.last_listed_at,
     missed.missing_listed_at,
     shown.file_id,
-    shown.line,
+    shown.line
 from bounds
 inner join shown
     on shown.point_key = bounds.point_key

@@ -29,7 +29,7 @@ select
         when kept.valid_until is null then places.valid_until
         when places.valid_until is null then kept.valid_until
         else least(kept.valid_until, places.valid_until)
-    end as valid_until,
+    end as valid_until
 from kept
 left join places
     on places.contract_id = kept.contract_id
@@ -44,6 +44,6 @@ select
     cast(terms.value as integer) as kept_days,
     1 as places_needed,
     terms.valid_from,
-    terms.valid_until,
+    terms.valid_until
 from terms
 where terms.term = 'documents_backup_cycle_days'

@@ -8,7 +8,7 @@ latest as (
     select
         listings.repository_id,
         max(listings.listed_at) as listed_at,
-        max(case when listings.is_complete then listings.listed_at end) as latest_listed_at,
+        max(case when listings.is_complete then listings.listed_at end) as latest_listed_at
     from listings
     group by listings.repository_id
 )
@@ -16,7 +16,7 @@ latest as (
 select
     latest.repository_id,
     max(listings.place) as place,
-    latest.latest_listed_at,
+    latest.latest_listed_at
 from latest
 inner join listings
     on listings.repository_id = latest.repository_id

@@ -27,7 +27,7 @@ bad_runs as (
         jobs.is_in_night,
         jobs.started_at,
         case when jobs.status = 'failed' then 1 else 0 end as failed_jobs,
-        case when jobs.status = 'partial' then 1 else 0 end as partial_jobs,
+        case when jobs.status = 'partial' then 1 else 0 end as partial_jobs
     from jobs
     inner join nights
         on nights.contract_id = jobs.contract_id
@@ -44,7 +44,7 @@ bad_runs as (
         copies.is_in_night,
         copies.started_at,
         case when copies.quality = 'failed' then 1 else 0 end as failed_jobs,
-        0 as partial_jobs,
+        0 as partial_jobs
     from copies
     inner join holdings on holdings.holding_key = copies.holding_key
     where copies.quality in ('failed', 'partial') and not copies.is_told_by_job
@@ -58,7 +58,7 @@ by_repository as (
         bad_runs.repository_id,
         sum(bad_runs.failed_jobs) as failed_jobs,
         sum(bad_runs.partial_jobs) as partial_jobs,
-        min(case when bad_runs.is_in_night then bad_runs.started_at end) as first_bad_at,
+        min(case when bad_runs.is_in_night then bad_runs.started_at end) as first_bad_at
     from bad_runs
     group by
         bad_runs.environment_id, bad_runs.content, bad_runs.night_on, bad_runs.repository_id
@@ -76,7 +76,7 @@ retried as (
             when copies.is_good and copies.is_in_night
                 and copies.started_at > by_repository.first_bad_at then 1
             else 0
-        end) as is_retried,
+        end) as is_retried
     from by_repository
     left join holdings
         on holdings.repository_id = by_repository.repository_id
@@ -100,6 +100,6 @@ select
     retried.night_on,
     cast(sum(retried.failed_jobs) as bigint) as failed_jobs,
     cast(sum(retried.partial_jobs) as bigint) as partial_jobs,
-    max(retried.is_retried) = 1 as is_retried,
+    max(retried.is_retried) = 1 as is_retried
 from retried
 group by retried.environment_id, retried.content, retried.night_on

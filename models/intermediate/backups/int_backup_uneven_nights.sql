@@ -30,7 +30,7 @@ listings as (
 days as (
     select
         months.*,
-        {{ number_series(1, 31) }} as day_number,
+        {{ number_series(1, 31) }} as day_number
     from months
     where months.other_nights <> 0
 ),
@@ -42,7 +42,7 @@ nights as (
         days.content,
         days.month,
         days.places_needed,
-        {{ add_days('days.month', 'days.day_number - 1') }} as night_on,
+        {{ add_days('days.month', 'days.day_number - 1') }} as night_on
     from days
     where days.other_nights & {{ bit_of_day('days.day_number') }} <> 0
 ),
@@ -58,7 +58,7 @@ at_places as (
         promised.night_until,
         promised.last_kept_until,
         coalesce(place_months.covered_nights & {{ night_bit('nights.night_on') }}, 0) <> 0
-            as is_covered,
+            as is_covered
     from nights
     inner join promised
         on promised.contract_id = nights.contract_id
@@ -79,7 +79,7 @@ told as (
         at_places.environment_id,
         at_places.content,
         at_places.night_on,
-        at_places.place,
+        at_places.place
     from at_places
     inner join holdings
         on holdings.environment_id = at_places.environment_id
@@ -104,7 +104,7 @@ select
     cast(sum(case
         when not at_places.is_covered and at_places.place is not null and told.place is null then 1
         else 0
-    end) as bigint) as places_unknown,
+    end) as bigint) as places_unknown
 from at_places
 left join told
     on told.environment_id = at_places.environment_id

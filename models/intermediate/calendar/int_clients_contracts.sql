@@ -12,7 +12,7 @@ counted as (
         max(case when environments.is_production then environments.contract_id end)
             as last_production,
         min(environments.contract_id) as first_any,
-        max(environments.contract_id) as last_any,
+        max(environments.contract_id) as last_any
     from environments
     group by environments.client_id
 )
@@ -22,5 +22,5 @@ select
     case
         when counted.first_production = counted.last_production then counted.first_production
         when counted.first_any = counted.last_any then counted.first_any
-    end as contract_id,
+    end as contract_id
 from counted

@@ -28,7 +28,7 @@ clock_days as (
         known_clocks.contract_id,
         known_clocks.clock,
         days.day_on,
-        case when days.is_holiday then 8 else days.weekday end as weekday,
+        case when days.is_holiday then 8 else days.weekday end as weekday
     from known_clocks
     inner join days on days.contract_id = known_clocks.contract_id
 ),
@@ -37,7 +37,7 @@ excepted as (
     select distinct
         exceptions.contract_id,
         exceptions.clock,
-        exceptions.day,
+        exceptions.day
     from exceptions
     where exceptions.day >= exceptions.valid_from
         and (exceptions.valid_until is null or exceptions.day < exceptions.valid_until)
@@ -49,7 +49,7 @@ weekly as (
         clock_days.clock,
         clock_days.day_on,
         clocks.opens_s,
-        clocks.closes_s,
+        clocks.closes_s
     from clock_days
     inner join clocks
         on clocks.contract_id = clock_days.contract_id
@@ -73,7 +73,7 @@ select
     exceptions.clock,
     exceptions.day as day_on,
     exceptions.opens_s,
-    exceptions.closes_s,
+    exceptions.closes_s
 from exceptions
 inner join clock_days
     on clock_days.contract_id = exceptions.contract_id

@@ -8,7 +8,7 @@ clocks as (
     select
         windows.contract_id,
         windows.clock,
-        cast(greatest(ceil(cast(avg(windows.open_s) as double)), 1) as bigint) as bucket_s,
+        cast(greatest(ceil(cast(avg(windows.open_s) as double)), 1) as bigint) as bucket_s
     from windows
     group by windows.contract_id, windows.clock
 ),
@@ -25,7 +25,7 @@ bounds as (
             as first_bucket,
         cast(ceil(
             cast(windows.opened_before_s + windows.open_s as double) / clocks.bucket_s
-        ) as bigint) as last_bucket,
+        ) as bigint) as last_bucket
     from windows
     inner join clocks
         on clocks.contract_id = windows.contract_id and clocks.clock = windows.clock
@@ -38,5 +38,5 @@ select
     {{ number_series('bounds.first_bucket', 'bounds.last_bucket') }} as reading_bucket,
     bounds.opens_at as slice_from,
     bounds.opened_before_s,
-    bounds.opened_until_s,
+    bounds.opened_until_s
 from bounds

@@ -8,7 +8,7 @@ with windows as (
 named_clocks as (
     select
         int_targets.contract_id,
-        int_targets.clock,
+        int_targets.clock
     from {{ ref('int_targets') }} as int_targets
     where int_targets.clock is not null
     union
@@ -22,7 +22,7 @@ spans as (
     select
         days.contract_id,
         min(days.day_from) as span_from,
-        max(days.day_until) as span_until,
+        max(days.day_until) as span_until
     from {{ ref('int_contract_days') }} as days
     group by days.contract_id
 ),
@@ -35,7 +35,7 @@ following as (
         ) as next_opens_at,
         row_number() over (
             partition by windows.contract_id, windows.clock order by windows.opens_at
-        ) as place,
+        ) as place
     from windows
 ),
 
@@ -47,7 +47,7 @@ stretches as (
         following.opens_at as stretch_from,
         following.closes_at as stretch_until,
         following.opened_before_s,
-        cast(null as timestamptz) as next_opens_at,
+        cast(null as {{ instant_type() }}) as next_opens_at
     from following
 
     union all
@@ -59,7 +59,7 @@ stretches as (
         following.closes_at as stretch_from,
         coalesce(following.next_opens_at, spans.span_until) as stretch_until,
         following.opened_before_s + following.open_s as opened_before_s,
-        following.next_opens_at,
+        following.next_opens_at
     from following
     inner join spans on spans.contract_id = following.contract_id
 
@@ -72,7 +72,7 @@ stretches as (
         spans.span_from as stretch_from,
         following.opens_at as stretch_until,
         following.opened_before_s,
-        following.opens_at as next_opens_at,
+        following.opens_at as next_opens_at
     from following
     inner join spans on spans.contract_id = following.contract_id
     where following.place = 1
@@ -86,7 +86,7 @@ stretches as (
         spans.span_from as stretch_from,
         spans.span_until as stretch_until,
         cast(0 as decimal(18, 6)) as opened_before_s,
-        cast(null as timestamptz) as next_opens_at,
+        cast(null as {{ instant_type() }}) as next_opens_at
     from named_clocks
     inner join spans on spans.contract_id = named_clocks.contract_id
     left join following
@@ -101,7 +101,7 @@ utc_days as (
         stretches.*,
         {{ day_series(
             'cast(stretches.stretch_from as date)', 'cast(stretches.stretch_until as date)'
-        ) }} as utc_day,
+        ) }} as utc_day
     from stretches
     where stretches.stretch_from < stretches.stretch_until
 ),
@@ -112,7 +112,7 @@ cut as (
         greatest(utc_days.stretch_from, {{ utc_midnight('utc_days.utc_day') }}) as slice_from,
         least(
             utc_days.stretch_until, {{ utc_midnight(add_days('utc_days.utc_day', 1)) }}
-        ) as slice_until,
+        ) as slice_until
     from utc_days
     where utc_days.stretch_until > {{ utc_midnight('utc_days.utc_day') }}
 )
@@ -127,5 +127,5 @@ select
     cut.next_opens_at,
     cast(cut.opened_before_s + case
         when cut.is_open then {{ seconds_between('cut.stretch_from', 'cut.slice_from') }} else 0
-    end as decimal(18, 6)) as opened_before_s,
+    end as decimal(18, 6)) as opened_before_s
 from cut

@@ -25,7 +25,7 @@ pieces as (
                 utc_midnight('clock_days.day_on'), 'clock_days.closes_s - stretches.utc_offset_s'
             ) }},
             stretches.stretch_until
-        ) as closes_at,
+        ) as closes_at
     from clock_days
     inner join stretches
         on stretches.contract_id = clock_days.contract_id
@@ -44,7 +44,7 @@ marked as (
                     )
                 then 0
             else 1
-        end as is_new,
+        end as is_new
     from pieces
     where pieces.opens_at < pieces.closes_at
 ),
@@ -55,7 +55,7 @@ numbered as (
         sum(marked.is_new) over (
             partition by marked.contract_id, marked.clock, marked.day_on
             order by marked.opens_at, marked.closes_at
-        ) as window_number,
+        ) as window_number
     from marked
 ),
 
@@ -65,7 +65,7 @@ windows as (
         numbered.clock,
         numbered.day_on,
         min(numbered.opens_at) as opens_at,
-        max(numbered.closes_at) as closes_at,
+        max(numbered.closes_at) as closes_at
     from numbered
     group by numbered.contract_id, numbered.clock, numbered.day_on, numbered.window_number
 ),
@@ -73,7 +73,7 @@ windows as (
 measured as (
     select
         windows.*,
-        {{ seconds_between('windows.opens_at', 'windows.closes_at') }} as open_s,
+        {{ seconds_between('windows.opens_at', 'windows.closes_at') }} as open_s
     from windows
 )
 
@@ -86,5 +86,5 @@ select
     measured.open_s,
     cast(sum(measured.open_s) over (
         partition by measured.contract_id, measured.clock order by measured.opens_at
-    ) - measured.open_s as decimal(18, 6)) as opened_before_s,
+    ) - measured.open_s as decimal(18, 6)) as opened_before_s
 from measured

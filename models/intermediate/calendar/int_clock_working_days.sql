@@ -4,7 +4,7 @@
 with targets as (
     select distinct
         int_targets.contract_id,
-        int_targets.clock,
+        int_targets.clock
     from {{ ref('int_targets') }} as int_targets
     where int_targets.unit = 'working_day'
 ),
@@ -22,7 +22,7 @@ opened as (
         windows.contract_id,
         windows.clock,
         windows.day_on,
-        sum(windows.open_s) as open_s,
+        sum(windows.open_s) as open_s
     from {{ ref('int_clock_windows') }} as windows
     group by windows.contract_id, windows.clock, windows.day_on
 ),
@@ -42,7 +42,7 @@ counted as (
         cast(coalesce(sum(opened.open_s) over (
             partition by targets.contract_id, targets.clock order by days.day_on
             rows between unbounded preceding and current row
-        ), 0) as decimal(18, 6)) as opened_until_s,
+        ), 0) as decimal(18, 6)) as opened_until_s
     from targets
     inner join days on days.contract_id = targets.contract_id
     left join opened
@@ -66,7 +66,7 @@ select
         as working_days_before,
     counted.opened_until_s,
     max(counted.working_days) over (partition by counted.contract_id, counted.clock) > counted.working_days
-        as is_followed,
+        as is_followed
 from counted
 inner join day_slices
     on day_slices.contract_id = counted.contract_id and day_slices.day_on = counted.day_on

@@ -9,7 +9,7 @@ utc_days as (
         days.day_on,
         days.day_from,
         days.day_until,
-        {{ day_series('cast(days.day_from as date)', 'cast(days.day_until as date)') }} as utc_day,
+        {{ day_series('cast(days.day_from as date)', 'cast(days.day_until as date)') }} as utc_day
     from days
 )
 
@@ -18,6 +18,6 @@ select
     utc_days.utc_day,
     utc_days.day_on,
     greatest(utc_days.day_from, {{ utc_midnight('utc_days.utc_day') }}) as slice_from,
-    least(utc_days.day_until, {{ utc_midnight(add_days('utc_days.utc_day', 1)) }}) as slice_until,
+    least(utc_days.day_until, {{ utc_midnight(add_days('utc_days.utc_day', 1)) }}) as slice_until
 from utc_days
 where utc_days.day_until > {{ utc_midnight('utc_days.utc_day') }}

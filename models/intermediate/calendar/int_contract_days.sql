@@ -6,7 +6,7 @@ with stretches as (
 holidays as (
     select distinct
         holidays.holiday_calendar,
-        holidays.day,
+        holidays.day
     from {{ source('contract', 'holidays') }} as holidays
 ),
 
@@ -16,7 +16,7 @@ days as (
         stretches.holiday_calendar,
         stretches.day_on,
         min(stretches.stretch_from) as day_from,
-        max(stretches.stretch_until) as day_until,
+        max(stretches.stretch_until) as day_until
     from stretches
     group by stretches.contract_id, stretches.holiday_calendar, stretches.day_on
 )
@@ -32,7 +32,7 @@ select
     least(
         days.day_until,
         lead(days.day_from) over (partition by days.contract_id order by days.day_on)
-    ) as day_until,
+    ) as day_until
 from days
 left join holidays
     on holidays.holiday_calendar = days.holiday_calendar

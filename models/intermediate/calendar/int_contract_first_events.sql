@@ -58,7 +58,7 @@ found as (
 
 select
     found.contract_id,
-    min(found.first_at) as first_at,
+    min(found.first_at) as first_at
 from found
 where found.contract_id is not null
 group by found.contract_id

@@ -24,7 +24,7 @@ select
             -100
         ) }}
     ) as first_on,
-    {{ add_days('contracts.covers_until', -1) }} as last_on,
+    {{ add_days('contracts.covers_until', -1) }} as last_on
 from contracts
 cross join run
 left join events on events.contract_id = contracts.contract_id

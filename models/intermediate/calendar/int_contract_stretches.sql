@@ -8,7 +8,7 @@ days as (
         spans.contract_id,
         spans.time_zone,
         spans.holiday_calendar,
-        {{ day_series('spans.first_on', 'spans.last_on') }} as day_on,
+        {{ day_series('spans.first_on', 'spans.last_on') }} as day_on
     from spans
 ),
 
@@ -29,7 +29,7 @@ cut as (
         least(
             {{ add_seconds(utc_midnight('days.day_on'), '86400 - offsets.utc_offset_s') }},
             offsets.offset_until
-        ) as stretch_until,
+        ) as stretch_until
     from days
     inner join offsets
         on offsets.time_zone = days.time_zone

@@ -12,7 +12,7 @@ select
     min(contracts.time_zone) as time_zone,
     min(contracts.holiday_calendar) as holiday_calendar,
     min(calendars.covers_from) as covers_from,
-    max(calendars.covers_until) as covers_until,
+    max(calendars.covers_until) as covers_until
 from contracts
 inner join calendars on calendars.holiday_calendar = contracts.holiday_calendar
 group by contracts.contract_id

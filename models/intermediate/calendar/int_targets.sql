@@ -8,5 +8,5 @@ select
     targets.unit,
     targets.clause,
     targets.valid_from,
-    targets.valid_until,
+    targets.valid_until
 from {{ source('contract', 'targets') }} as targets

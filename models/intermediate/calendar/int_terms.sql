@@ -8,7 +8,7 @@ defaults as (
         int_contracts.contract_id,
         term_defaults.term,
         term_defaults.value,
-        term_defaults.rule as clause,
+        term_defaults.rule as clause
     from {{ source('contract', 'term_defaults') }} as term_defaults
     cross join {{ ref('int_contracts') }} as int_contracts
     where term_defaults.value is not null
@@ -28,7 +28,7 @@ following as (
         ) as place_from_end,
         row_number() over (
             partition by terms.contract_id, terms.term order by terms.valid_from
-        ) as place,
+        ) as place
     from terms
 ),
 
@@ -38,7 +38,7 @@ silences as (
         following.term,
         case when following.place = 1 then date '1900-01-01' else following.previous_until end
             as valid_from,
-        following.valid_from as valid_until,
+        following.valid_from as valid_until
     from following
     where following.place = 1 or following.previous_until < following.valid_from
 
@@ -48,7 +48,7 @@ silences as (
         following.contract_id,
         following.term,
         following.valid_until as valid_from,
-        cast(null as date) as valid_until,
+        cast(null as date) as valid_until
     from following
     where following.place_from_end = 1 and following.valid_until is not null
 ),
@@ -60,7 +60,7 @@ filled as (
         defaults.value,
         defaults.clause,
         coalesce(silences.valid_from, date '1900-01-01') as valid_from,
-        silences.valid_until,
+        silences.valid_until
     from defaults
     left join silences
         on silences.contract_id = defaults.contract_id and silences.term = defaults.term
@@ -77,7 +77,7 @@ select
     terms.value,
     terms.clause,
     terms.valid_from,
-    terms.valid_until,
+    terms.valid_until
 from terms
 
 union all

@@ -14,7 +14,7 @@ day_slices as (
 select
     clients.client_id,
     clients.contract_id,
-    day_slices.day_on as today,
+    day_slices.day_on as today
 from clients
 cross join run
 inner join day_slices

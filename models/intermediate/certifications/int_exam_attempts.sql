@@ -20,7 +20,7 @@ known as (
     select
         attempts.*,
         clients.contract_id,
-        clients.today,
+        clients.today
     from attempts
     left join clients on clients.client_id = attempts.client_id
     where attempts.attempted_on <= clients.today or clients.today is null
@@ -32,7 +32,7 @@ marked as (
         pass_marks.value as pass_mark_pct,
         pass_marks.clause,
         known.score_pct >= cast(pass_marks.value as double) as is_passed,
-        cast(waits.value as bigint) as wait_days,
+        cast(waits.value as bigint) as wait_days
     from known
     left join targets as pass_marks
         on pass_marks.contract_id = known.contract_id
@@ -56,7 +56,7 @@ following as (
         row_number() over (
             partition by marked.client_id, marked.user_id, marked.module
             order by marked.attempted_on desc, marked.attempt_id desc
-        ) = 1 as is_last,
+        ) = 1 as is_last
     from marked
 ),
 
@@ -64,7 +64,7 @@ ended as (
     select
         following.client_id,
         following.attempt_id,
-        min(versions.released_on) as certified_until,
+        min(versions.released_on) as certified_until
     from following
     inner join versions
         on versions.contract_id = following.contract_id
@@ -98,7 +98,7 @@ select
     ended.certified_until,
     following.clause,
     following.file_id,
-    following.line,
+    following.line
 from following
 left join ended
     on ended.client_id = following.client_id and ended.attempt_id = following.attempt_id

@@ -8,7 +8,7 @@ with tickets as (
         int_tickets_placed.user_id,
         int_tickets_placed.channel,
         int_tickets_placed.kind,
-        int_tickets_placed.created_on,
+        int_tickets_placed.created_on
     from {{ ref('int_tickets_placed') }} as int_tickets_placed
     where int_tickets_placed.user_id is not null
 ),
@@ -33,7 +33,7 @@ statuses as (
             when max(case when phases.phase = 'certified' then 1 end) = 1 then 'certified'
             when max(case when phases.phase = 'learning' then 1 end) = 1 then 'learning'
             else 'neither'
-        end as user_status,
+        end as user_status
     from tickets
     inner join phases
         on phases.client_id = tickets.client_id
@@ -60,7 +60,7 @@ ruled as (
                 case when coverage.channel is null then 1 else 0 end,
                 case when coverage.kind is null then 1 else 0 end,
                 coverage.reason
-        ) as place,
+        ) as place
     from statuses
     left join coverage
         on coverage.contract_id = statuses.contract_id
@@ -75,6 +75,6 @@ select
     ruled.ticket_id,
     ruled.user_status,
     ruled.reason,
-    ruled.clause,
+    ruled.clause
 from ruled
 where ruled.place = 1

@@ -24,7 +24,7 @@ select
     {{ add_days(add_months('assignments.assigned_on', 'terms.value'), 1) }} as learning_until,
     terms.clause,
     assignments.file_id,
-    assignments.line,
+    assignments.line
 from assignments
 left join clients on clients.client_id = assignments.client_id
 left join terms

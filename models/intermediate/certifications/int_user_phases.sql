@@ -14,7 +14,7 @@ select
     attempts.module,
     'certified' as phase,
     attempts.attempted_on as phase_from,
-    coalesce(attempts.certified_until, date '9999-12-31') as phase_until,
+    coalesce(attempts.certified_until, date '9999-12-31') as phase_until
 from attempts
 where attempts.is_passed
 
@@ -27,7 +27,7 @@ select
     'learning' as phase,
     assignments.assigned_on as phase_from,
     least(assignments.learning_until, coalesce(assignments.withdrawn_on, date '9999-12-31'))
-        as phase_until,
+        as phase_until
 from assignments
 where assignments.learning_until is not null
 
@@ -39,6 +39,6 @@ select
     assignments.module,
     'assigned' as phase,
     assignments.assigned_on as phase_from,
-    coalesce(assignments.withdrawn_on, date '9999-12-31') as phase_until,
+    coalesce(assignments.withdrawn_on, date '9999-12-31') as phase_until
 from assignments
 where assignments.learning_until is not null

@@ -11,7 +11,7 @@ cut_offs as (
 select distinct
     weighed.dossier_key,
     weighed.whole_id,
-    concat(entry_holds.reason, ' (', entry_holds.hold_id, ')') as reason,
+    concat(entry_holds.reason, ' (', entry_holds.hold_id, ')') as reason
 from weighed
 inner join cut_offs on cut_offs.dossier_key = weighed.dossier_key
 inner join {{ ref('int_history_entry_holds') }} as entry_holds

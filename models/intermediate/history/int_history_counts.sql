@@ -20,7 +20,7 @@ with counted as (
             as disputed_lines,
         cast(sum(verdicts.debit) as decimal(24, 2)) as debit,
         cast(sum(verdicts.credit) as decimal(24, 2)) as credit,
-        cast(sum(verdicts.size_bytes) as bigint) as size_bytes,
+        cast(sum(verdicts.size_bytes) as bigint) as size_bytes
     from {{ ref('int_history_entry_verdicts') }} as verdicts
     group by
         verdicts.dossier_key,
@@ -33,7 +33,7 @@ with counted as (
 
 select
     counted.*,
-    fingerprints.fingerprint,
+    fingerprints.fingerprint
 from counted
 inner join {{ ref('int_history_fingerprints') }} as fingerprints
     on fingerprints.dossier_key = counted.dossier_key

@@ -10,7 +10,7 @@ fiscal_years as (
 present as (
     select
         dossiers.dossier_key,
-        fiscal_years.fiscal_year_number,
+        fiscal_years.fiscal_year_number
     from dossiers
     inner join fiscal_years
         on fiscal_years.dossier_key = dossiers.dossier_key
@@ -24,7 +24,7 @@ both_rules as (
         cast(
             cast(year(dossiers.as_of_on) - dossiers.kept_years + 1 as string) || '-01-01' as date
         ) as calendar_cut_off,
-        coalesce(fiscal_years.fiscal_year_from, date '1900-01-01') as fiscal_cut_off,
+        coalesce(fiscal_years.fiscal_year_from, date '1900-01-01') as fiscal_cut_off
     from dossiers
     left join present on present.dossier_key = dossiers.dossier_key
     left join fiscal_years
@@ -50,5 +50,5 @@ select
         when both_rules.history_rule = 'fiscal' then both_rules.fiscal_cut_off
         else least(both_rules.calendar_cut_off, both_rules.fiscal_cut_off)
     end as cut_off,
-    both_rules.kept_years is null or both_rules.tax_years is null as has_no_terms,
+    both_rules.kept_years is null or both_rules.tax_years is null as has_no_terms
 from both_rules

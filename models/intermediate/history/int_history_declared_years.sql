@@ -7,7 +7,7 @@ with registered as (
         coalesce(
             dossiers.fiscal_year_until,
             {{ add_days(add_months('dossiers.fiscal_year_from', 12), -1) }}
-        ) as fiscal_year_end,
+        ) as fiscal_year_end
     from {{ source('landing', 'dossiers') }} as dossiers
     inner join {{ source('landing', 'dossier_keys') }} as keys
         on keys.client_id = dossiers.client_id and keys.dossier_id = dossiers.dossier_id
@@ -17,7 +17,7 @@ with registered as (
 told as (
     select distinct
         dossiers.client_id,
-        dossiers.dossier_id,
+        dossiers.dossier_id
     from {{ source('landing', 'dossiers') }} as dossiers
     where dossiers.fiscal_year_from is not null
         or dossiers.fiscal_year_until is not null
@@ -28,7 +28,7 @@ named as (
     select distinct
         keys.dossier_key,
         cast(null as date) as fiscal_year_from,
-        fec_files.name_closing_on as fiscal_year_end,
+        fec_files.name_closing_on as fiscal_year_end
     from {{ ref('stg_history__fec_files') }} as fec_files
     inner join {{ source('landing', 'dossier_keys') }} as keys
         on keys.client_id = fec_files.client_id and keys.dossier_id = fec_files.dossier_id
@@ -53,7 +53,7 @@ following as (
         years.*,
         lag(years.fiscal_year_end) over (
             partition by years.dossier_key order by years.fiscal_year_end
-        ) as end_before,
+        ) as end_before
     from years
 )
 
@@ -68,5 +68,5 @@ select
         end
     ) as fiscal_year_from,
     following.fiscal_year_end,
-    following.is_registered,
+    following.is_registered
 from following

@@ -15,7 +15,7 @@ environments as (
                 environments.is_production desc,
                 environments.opened_on desc,
                 environments.contract_id asc
-        ) as place,
+        ) as place
     from {{ ref('stg_registry__environments') }} as environments
 ),
 
@@ -23,7 +23,7 @@ contracts as (
     select
         contracts.contract_id,
         cast({{ add_seconds('run.as_of', 'zone_offsets.utc_offset_s') }} as date) as as_of_on,
-        count(*) over () as contracts,
+        count(*) over () as contracts
     from {{ ref('int_contracts') }} as contracts
     cross join {{ source('landing', 'run') }} as run
     inner join {{ source('contract', 'zone_offsets') }} as zone_offsets
@@ -39,7 +39,7 @@ terms as (
         max(case when int_terms.term = 'open_item_suppliers_account' then int_terms.value end)
             as suppliers_account,
         max(case when int_terms.term = 'open_item_customers_account' then int_terms.value end)
-            as customers_account,
+            as customers_account
     from contracts
     inner join {{ ref('int_terms') }} as int_terms
         on int_terms.contract_id = contracts.contract_id
@@ -56,7 +56,7 @@ targets as (
         cast(
             max(case when targets.commitment = 'tax_retention_years' then targets.value end)
             as integer
-        ) as tax_years,
+        ) as tax_years
     from contracts
     inner join {{ ref('int_targets') }} as targets
         on targets.contract_id = contracts.contract_id
@@ -83,7 +83,7 @@ select
     ledgers.revision,
     coalesce(contracts.as_of_on, cast(run.as_of as date)) as as_of_on,
     ledgers.first_on,
-    ledgers.last_on,
+    ledgers.last_on
 from keys
 inner join ledgers on ledgers.dossier_key = keys.dossier_key
 cross join {{ source('landing', 'run') }} as run

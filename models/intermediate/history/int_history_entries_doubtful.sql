@@ -6,7 +6,7 @@ with entries as (
 journals as (
     select distinct
         entries.dossier_key,
-        entries.journal_code,
+        entries.journal_code
     from entries
     where entries.debit <> entries.credit
 ),
@@ -16,7 +16,7 @@ pieces as (
     select
         movements.dossier_key,
         movements.entry_id,
-        min(movements.piece) as piece,
+        min(movements.piece) as piece
     from {{ source('landing', 'movements') }} as movements
     inner join (select distinct journals.dossier_key from journals) as dossiers
         on dossiers.dossier_key = movements.dossier_key
@@ -32,7 +32,7 @@ looked_at as (
 
 select
     looked_at.*,
-    pieces.piece,
+    pieces.piece
 from looked_at
 left join pieces
     on pieces.dossier_key = looked_at.dossier_key and pieces.entry_id = looked_at.entry_id

@@ -18,7 +18,7 @@ select
             case when entry_keys.entry_key = 'journal_number' then entries.entry_number end,
             case when entry_keys.entry_key <> 'journal_number' then entries.entry_on end,
             case when entry_keys.entry_key = 'journal_date_piece' then entries.piece end
-    ) as whole_id,
+    ) as whole_id
 from entries
 inner join entry_keys
     on entry_keys.dossier_key = entries.dossier_key

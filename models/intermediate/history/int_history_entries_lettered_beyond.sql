@@ -5,7 +5,7 @@ with movements as (
     select
         movements.dossier_key,
         movements.entry_id,
-        movements.lettering_id,
+        movements.lettering_id
     from {{ source('landing', 'movements') }} as movements
     inner join {{ ref('int_history_fingerprints') }} as fingerprints
         on fingerprints.dossier_key = movements.dossier_key
@@ -17,7 +17,7 @@ going as (
         movements.dossier_key,
         movements.lettering_id,
         weighed.whole_id,
-        weighed.verdict,
+        weighed.verdict
     from {{ ref('int_history_entries_weighed') }} as weighed
     inner join movements
         on movements.dossier_key = weighed.dossier_key
@@ -29,7 +29,7 @@ letterings as (
     select
         going.dossier_key,
         going.lettering_id,
-        count(*) as lines_going,
+        count(*) as lines_going
     from going
     group by going.dossier_key, going.lettering_id
 ),
@@ -41,7 +41,7 @@ unreadable as (
 beyond as (
     select
         letterings.dossier_key,
-        letterings.lettering_id,
+        letterings.lettering_id
     from letterings
     inner join movements
         on movements.dossier_key = letterings.dossier_key
@@ -53,7 +53,7 @@ beyond as (
 
     select
         letterings.dossier_key,
-        letterings.lettering_id,
+        letterings.lettering_id
     from letterings
     inner join unreadable
         on unreadable.dossier_key = letterings.dossier_key
@@ -65,7 +65,7 @@ beyond as (
 
 select distinct
     going.dossier_key,
-    going.whole_id,
+    going.whole_id
 from beyond
 inner join going
     on going.dossier_key = beyond.dossier_key

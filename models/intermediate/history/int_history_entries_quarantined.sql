@@ -9,7 +9,7 @@ with matches as (
         row_number() over (
             partition by unreadable.dossier_key, unreadable.file_ref, unreadable.line
             order by entries.entry_id
-        ) as place,
+        ) as place
     from {{ ref('int_history_unreadable_lines') }} as unreadable
     inner join {{ ref('int_history_entries') }} as entries
         on entries.dossier_key = unreadable.dossier_key
@@ -24,6 +24,6 @@ select
     {{ text_list('matches.rule') }} as rules,
     cast(count(case when matches.place = 1 then 1 end) as integer) as unreadable_lines,
     cast(coalesce(sum(case when matches.place = 1 then matches.size_bytes end), 0) as bigint)
-        as unreadable_bytes,
+        as unreadable_bytes
 from matches
 group by matches.dossier_key, matches.entry_id

@@ -7,7 +7,7 @@ met as (
     select distinct
         unreadable.dossier_key,
         unreadable.file_ref,
-        unreadable.line,
+        unreadable.line
     from unreadable
     inner join {{ ref('stg_history__entries') }} as entries
         on entries.dossier_key = unreadable.dossier_key
@@ -24,7 +24,7 @@ select
     {{ text_list('unreadable.rule') }} as rules,
     cast(count(*) as integer) as lines,
     cast(sum(unreadable.size_bytes) as bigint) as size_bytes,
-    unreadable.entry_on,
+    unreadable.entry_on
 from unreadable
 left join met
     on met.dossier_key = unreadable.dossier_key

@@ -38,7 +38,7 @@ facts as (
         coalesce(findings.is_kept, slices.is_kept) as is_kept,
         coalesce(findings.is_tax_held, slices.is_tax_held) as is_tax_held,
         coalesce(findings.tax_held_until, slices.tax_held_until) as tax_held_until,
-        coalesce(findings.free_before_holds_on, slices.free_before_holds_on) as free_before_holds_on,
+        coalesce(findings.free_before_holds_on, slices.free_before_holds_on) as free_before_holds_on
     from {{ ref('stg_history__entries') }} as entries
     inner join slices
         on slices.dossier_key = entries.dossier_key
@@ -86,5 +86,5 @@ select
     facts.entry_on,
     facts.fiscal_year_end,
     facts.tax_held_until,
-    facts.free_before_holds_on,
+    facts.free_before_holds_on
 from facts

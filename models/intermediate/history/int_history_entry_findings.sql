@@ -64,7 +64,7 @@ select
     wholes.is_kept,
     wholes.is_tax_held,
     wholes.tax_held_until,
-    wholes.free_before_holds_on,
+    wholes.free_before_holds_on
 from spoken_of
 inner join {{ ref('int_history_fingerprints') }} as fingerprints
     on fingerprints.dossier_key = spoken_of.dossier_key

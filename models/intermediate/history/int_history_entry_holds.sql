@@ -10,7 +10,7 @@ with scopes as (
         holds.from_on,
         holds.free_from,
         coalesce(holds.movements_from, date '0001-01-01') as movements_from,
-        coalesce(holds.movements_until, date '9999-12-31') as movements_until,
+        coalesce(holds.movements_until, date '9999-12-31') as movements_until
     from {{ ref('int_history_holds') }} as holds
 ),
 
@@ -19,7 +19,7 @@ entries as (
         entries.dossier_key,
         entries.entry_id,
         entries.entry_on,
-        concat(',', cast(year(slices.fiscal_year_end) as string), ',') as fiscal_year,
+        concat(',', cast(year(slices.fiscal_year_end) as string), ',') as fiscal_year
     from {{ ref('int_history_entries') }} as entries
     inner join (select distinct scopes.dossier_key from scopes) as held
         on held.dossier_key = entries.dossier_key
@@ -39,7 +39,7 @@ in_scope as (
         scopes.piece,
         scopes.account_pattern,
         scopes.from_on,
-        scopes.free_from,
+        scopes.free_from
     from entries
     inner join scopes
         on scopes.dossier_key = entries.dossier_key
@@ -52,7 +52,7 @@ by_line as (
     select distinct
         in_scope.dossier_key,
         in_scope.entry_id,
-        in_scope.hold_id,
+        in_scope.hold_id
     from in_scope
     inner join {{ source('landing', 'movements') }} as movements
         on movements.dossier_key = in_scope.dossier_key
@@ -71,7 +71,7 @@ select
     in_scope.hold_id,
     in_scope.reason,
     in_scope.from_on,
-    in_scope.free_from,
+    in_scope.free_from
 from in_scope
 left join by_line
     on by_line.dossier_key = in_scope.dossier_key

@@ -11,7 +11,7 @@ tried as (
         'journal_number_date' as entry_key,
         1 as rank,
         entries.lines,
-        entries.debit - entries.credit as balance,
+        entries.debit - entries.credit as balance
     from entries
 
     union all
@@ -22,7 +22,7 @@ tried as (
         'journal_date_piece' as entry_key,
         2 as rank,
         sum(entries.lines) as lines,
-        sum(entries.debit - entries.credit) as balance,
+        sum(entries.debit - entries.credit) as balance
     from entries
     group by entries.dossier_key, entries.journal_code, entries.entry_on, entries.piece
 
@@ -34,7 +34,7 @@ tried as (
         'journal_date' as entry_key,
         3 as rank,
         sum(entries.lines) as lines,
-        sum(entries.debit - entries.credit) as balance,
+        sum(entries.debit - entries.credit) as balance
     from entries
     group by entries.dossier_key, entries.journal_code, entries.entry_on
 
@@ -46,7 +46,7 @@ tried as (
         'journal_number' as entry_key,
         4 as rank,
         sum(entries.lines) as lines,
-        sum(entries.debit - entries.credit) as balance,
+        sum(entries.debit - entries.credit) as balance
     from entries
     group by entries.dossier_key, entries.journal_code, entries.entry_number
 ),
@@ -58,7 +58,7 @@ weighed as (
         tried.entry_key,
         tried.rank,
         count(case when tried.balance <> 0 then 1 end) as unbalanced,
-        sum(case when tried.balance <> 0 then tried.lines else 0 end) as unbalanced_lines,
+        sum(case when tried.balance <> 0 then tried.lines else 0 end) as unbalanced_lines
     from tried
     group by tried.dossier_key, tried.journal_code, tried.entry_key, tried.rank
 ),
@@ -69,7 +69,7 @@ ranked as (
         row_number() over (
             partition by weighed.dossier_key, weighed.journal_code
             order by weighed.unbalanced, weighed.rank
-        ) as place,
+        ) as place
     from weighed
     inner join weighed as law
         on law.dossier_key = weighed.dossier_key
@@ -81,6 +81,6 @@ ranked as (
 select
     ranked.dossier_key,
     ranked.journal_code,
-    ranked.entry_key,
+    ranked.entry_key
 from ranked
 where ranked.place = 1

@@ -7,7 +7,7 @@ certified as (
     select
         movements.dossier_key,
         movements.entry_id,
-        cast(count(distinct movements.movement_id) as integer) as lines,
+        cast(count(distinct movements.movement_id) as integer) as lines
     from {{ source('landing', 'purged_movements') }} as purged_movements
     inner join {{ source('landing', 'dossier_keys') }} as keys
         on keys.client_id = purged_movements.client_id
@@ -32,7 +32,7 @@ marks as (
                 and entry_holds.free_from > cut_offs.as_of_on then 1
             else 0
         end as is_held,
-        0 as certified_lines,
+        0 as certified_lines
     from {{ ref('int_history_entry_holds') }} as entry_holds
     inner join cut_offs on cut_offs.dossier_key = entry_holds.dossier_key
 
@@ -46,7 +46,7 @@ marks as (
         quarantined.unreadable_bytes,
         0,
         0,
-        0,
+        0
     from {{ ref('int_history_entries_quarantined') }} as quarantined
 
     union all
@@ -59,7 +59,7 @@ marks as (
         0,
         0,
         0,
-        certified.lines,
+        certified.lines
     from certified
 )
 
@@ -71,6 +71,6 @@ select
     cast(max(marks.unreadable_bytes) as bigint) as unreadable_bytes,
     cast(max(marks.certified_lines) as integer) as certified_lines,
     max(marks.has_holds) = 1 as has_holds,
-    max(marks.is_held) = 1 as is_held,
+    max(marks.is_held) = 1 as is_held
 from marks
 group by marks.dossier_key, marks.entry_id

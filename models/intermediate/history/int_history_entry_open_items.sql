@@ -16,7 +16,7 @@ unlettered as (
         case
             when {{ starts_with('movements.account', "'0'") }} then ltrim(movements.account, '0')
             else movements.account
-        end as bare_account,
+        end as bare_account
     from {{ source('landing', 'movements') }} as movements
     inner join asked on asked.dossier_key = movements.dossier_key
     where movements.lettering_id is null or movements.is_unclear
@@ -24,7 +24,7 @@ unlettered as (
 
 select distinct
     unlettered.dossier_key,
-    unlettered.entry_id,
+    unlettered.entry_id
 from unlettered
 where unlettered.is_unclear
     or {{ starts_with('unlettered.bare_account', 'unlettered.suppliers_account') }}

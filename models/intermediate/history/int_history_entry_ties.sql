@@ -3,7 +3,7 @@ with active_holds as (
     select
         active_holds.dossier_key,
         active_holds.whole_id,
-        {{ reason_list('active_holds.reason') }} as reasons,
+        {{ reason_list('active_holds.reason') }} as reasons
     from {{ ref('int_history_active_holds') }} as active_holds
     group by active_holds.dossier_key, active_holds.whole_id
 ),
@@ -45,7 +45,7 @@ select
     tied.whole_id,
     active_holds.reasons as hold_reasons,
     lettered_beyond.whole_id is not null as reaches_period,
-    free_days.free_on as free_after_holds_on,
+    free_days.free_on as free_after_holds_on
 from tied
 inner join {{ ref('int_history_fingerprints') }} as fingerprints
     on fingerprints.dossier_key = tied.dossier_key

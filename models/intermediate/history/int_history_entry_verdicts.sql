@@ -13,7 +13,7 @@ judged as (
         coalesce(ties.reaches_period, false) as reaches_period,
         case
             when ties.reaches_period then {{ verdict('blocked') }} else weighed.verdict
-        end as final_verdict,
+        end as final_verdict
     from {{ ref('int_history_entries_weighed') }} as weighed
     left join ties
         on ties.dossier_key = weighed.dossier_key and ties.whole_id = weighed.whole_id
@@ -51,5 +51,5 @@ select
         when judged.final_verdict in ('quarantine', 'blocked') then cast(null as date)
         when judged.has_holds then judged.free_after_holds_on
         else judged.free_before_holds_on
-    end as free_on,
+    end as free_on
 from judged

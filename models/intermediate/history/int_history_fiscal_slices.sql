@@ -19,7 +19,7 @@ later as (
         {{ number_series(
             'cast(year(fiscal_years.fiscal_year_from) as integer)',
             'cast(year(' ~ add_days('fiscal_years.fiscal_year_until', -1) ~ ') as integer)'
-        ) }} as year,
+        ) }} as year
     from fiscal_years
     inner join cut_offs on cut_offs.dossier_key = fiscal_years.dossier_key
     left join fiscal_years as kept_until
@@ -40,7 +40,7 @@ dated as (
         cut_offs.calendar_cut_off,
         cut_offs.fiscal_cut_off,
         cut_offs.cut_off,
-        cut_offs.has_no_terms,
+        cut_offs.has_no_terms
     from later
     inner join cut_offs on cut_offs.dossier_key = later.dossier_key
 )
@@ -64,5 +64,5 @@ select
     dated.slice_until > dated.fiscal_cut_off as is_kept_by_fiscal,
     dated.slice_until > dated.cut_off as is_kept,
     coalesce(dated.tax_held_until >= dated.as_of_on, false) as is_tax_held,
-    dated.has_no_terms,
+    dated.has_no_terms
 from dated

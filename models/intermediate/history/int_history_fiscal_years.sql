@@ -14,7 +14,7 @@ registered as (
     select
         dossiers.client_id,
         dossiers.dossier_id,
-        min(dossiers.fiscal_year_end) as closing_day,
+        min(dossiers.fiscal_year_end) as closing_day
     from {{ source('landing', 'dossiers') }} as dossiers
     where {{ matches('dossiers.fiscal_year_end', closing_day) }}
     group by dossiers.client_id, dossiers.dossier_id
@@ -24,7 +24,7 @@ last_declared as (
     select
         declared.dossier_key,
         min(declared.fiscal_year_from) as first_from,
-        max(declared.fiscal_year_end) as last_end,
+        max(declared.fiscal_year_end) as last_end
     from declared
     group by declared.dossier_key
 ),
@@ -40,7 +40,7 @@ closing_days as (
             'cast(year(least(dossiers.first_on, coalesce(last_declared.first_from, dossiers.first_on))) as integer) - 2',
             'cast(year(greatest(dossiers.last_on, dossiers.as_of_on)) as integer)'
             ~ ' + coalesce(dossiers.kept_years, 0) + 3'
-        ) }} as year,
+        ) }} as year
     from dossiers
     left join registered
         on registered.client_id = dossiers.client_id and registered.dossier_id = dossiers.dossier_id
@@ -69,7 +69,7 @@ months as (
                 "cast(date_trunc('month', closing_days.last_end) as date)", 1
             ) }} then 31
             else day(closing_days.last_end)
-        end as closing_day,
+        end as closing_day
     from closing_days
 ),
 
@@ -79,7 +79,7 @@ regular as (
         least(
             {{ add_days('months.month_on', 'months.closing_day') }},
             {{ add_months('months.month_on', 1) }}
-        ) as starts_on,
+        ) as starts_on
     from months
 ),
 
@@ -123,7 +123,7 @@ years as (
         ) as next_starts_on,
         row_number() over (
             partition by starts.dossier_key order by starts.starts_on
-        ) as fiscal_year_number,
+        ) as fiscal_year_number
     from starts
 )
 
@@ -135,7 +135,7 @@ select
     greatest(
         {{ add_days('years.next_starts_on', -1) }},
         coalesce(max(declared.fiscal_year_end), {{ add_days('years.next_starts_on', -1) }})
-    ) as fiscal_year_end,
+    ) as fiscal_year_end
 from years
 left join declared
     on declared.dossier_key = years.dossier_key

@@ -5,7 +5,7 @@ with weighed as (
         weighed.dossier_key,
         weighed.whole_id,
         weighed.entry_id,
-        weighed.free_before_holds_on,
+        weighed.free_before_holds_on
     from {{ ref('int_history_entries_weighed') }} as weighed
     where weighed.has_holds
 ),
@@ -16,7 +16,7 @@ holds as (
         weighed.whole_id,
         entry_holds.hold_id,
         entry_holds.from_on,
-        entry_holds.free_from,
+        entry_holds.free_from
     from weighed
     inner join {{ ref('int_history_entry_holds') }} as entry_holds
         on entry_holds.dossier_key = weighed.dossier_key
@@ -48,7 +48,7 @@ free as (
     select
         candidates.dossier_key,
         candidates.whole_id,
-        candidates.free_on,
+        candidates.free_on
     from candidates
     left join holds
         on holds.dossier_key = candidates.dossier_key
@@ -61,7 +61,7 @@ free as (
 select
     holds.dossier_key,
     holds.whole_id,
-    min(free.free_on) as free_on,
+    min(free.free_on) as free_on
 from holds
 left join free on free.dossier_key = holds.dossier_key and free.whole_id = holds.whole_id
 group by holds.dossier_key, holds.whole_id

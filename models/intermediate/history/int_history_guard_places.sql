@@ -7,7 +7,7 @@ with keys as (
         keys.client_id,
         keys.dossier_id,
         {{ alike('keys.client_id') }} as client_alike,
-        {{ alike('keys.dossier_id') }} as dossier_alike,
+        {{ alike('keys.dossier_id') }} as dossier_alike
     from {{ source('landing', 'dossier_keys') }} as keys
 ),
 
@@ -18,14 +18,14 @@ guards as (
         guards.dossier_id,
         guards.is_refused,
         {{ alike('guards.client_id') }} as client_alike,
-        {{ alike('guards.dossier_id') }} as dossier_alike,
+        {{ alike('guards.dossier_id') }} as dossier_alike
     from {{ ref('int_history_guards') }} as guards
 ),
 
 registered as (
     select distinct
         {{ alike('dossiers.client_id') }} as client_alike,
-        {{ alike('dossiers.dossier_id') }} as dossier_alike,
+        {{ alike('dossiers.dossier_id') }} as dossier_alike
     from {{ source('landing', 'dossiers') }} as dossiers
 ),
 
@@ -38,7 +38,7 @@ named as (
             when keys.client_id = guards.client_id
                 and keys.dossier_id = coalesce(guards.dossier_id, keys.dossier_id) then 'name'
             else 'likeness'
-        end as placed_by,
+        end as placed_by
     from guards
     inner join keys
         on keys.client_alike = guards.client_alike
@@ -48,7 +48,7 @@ named as (
 placed as (
     select distinct
         named.guard_id,
-        named.is_refused,
+        named.is_refused
     from named
 )
 
@@ -56,7 +56,7 @@ select
     named.guard_id,
     named.is_refused,
     named.dossier_key,
-    named.placed_by,
+    named.placed_by
 from named
 
 union all
@@ -65,7 +65,7 @@ select
     guards.guard_id,
     guards.is_refused,
     keys.dossier_key,
-    'client' as placed_by,
+    'client' as placed_by
 from guards
 inner join keys on keys.client_alike = guards.client_alike
 left join placed

@@ -13,7 +13,7 @@ select
     holds.held_from as from_on,
     holds.free_from,
     holds.movements_from,
-    holds.movements_until,
+    holds.movements_until
 from {{ ref('stg_holds__holds') }} as holds
 
 union all
@@ -32,5 +32,5 @@ select
     date '0001-01-01' as from_on,
     date '9999-12-31' as free_from,
     cast(null as date) as movements_from,
-    cast(null as date) as movements_until,
+    cast(null as date) as movements_until
 from {{ ref('int_history_refused_guards') }} as refused

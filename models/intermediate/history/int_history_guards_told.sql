@@ -7,7 +7,7 @@ places as (
     select
         places.guard_id,
         places.is_refused,
-        min(places.placed_by) as placed_by,
+        min(places.placed_by) as placed_by
     from {{ ref('int_history_guard_places') }} as places
     group by places.guard_id, places.is_refused
 )
@@ -27,7 +27,7 @@ select
             then 'no ledger has that dossier: all of the client it may be are held'
         else 'spelled otherwise than the ledger it holds'
     end as reason,
-    cast(1 as bigint) as mentions,
+    cast(1 as bigint) as mentions
 from guards
 left join places on places.guard_id = guards.guard_id and places.is_refused = guards.is_refused
 left join {{ ref('int_history_unplaced_guards') }} as unplaced

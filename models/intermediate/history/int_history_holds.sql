@@ -2,7 +2,7 @@
 with placed as (
     select
         places.dossier_key,
-        guards.*,
+        guards.*
     from {{ ref('int_history_guard_places') }} as places
     inner join {{ ref('int_history_guards') }} as guards
         on guards.guard_id = places.guard_id and guards.is_refused = places.is_refused
@@ -18,7 +18,7 @@ select
     placed.from_on,
     placed.free_from,
     placed.movements_from,
-    placed.movements_until,
+    placed.movements_until
 from placed
 where not placed.is_refused
 
@@ -37,7 +37,7 @@ select
     min(placed.from_on) as from_on,
     max(placed.free_from) as free_from,
     cast(null as date) as movements_from,
-    cast(null as date) as movements_until,
+    cast(null as date) as movements_until
 from placed
 where placed.is_refused
 group by placed.dossier_key, placed.reason

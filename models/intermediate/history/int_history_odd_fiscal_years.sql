@@ -13,7 +13,7 @@ overlapping as (
         dossiers.dossier_id,
         'fiscal_years_overlap' as rule,
         dossiers.file_id,
-        dossiers.line,
+        dossiers.line
     from dossiers
     inner join dossiers as others
         on others.client_id = dossiers.client_id
@@ -28,7 +28,7 @@ backward as (
         dossiers.dossier_id,
         'ends_before_it_begins' as rule,
         dossiers.file_id,
-        dossiers.line,
+        dossiers.line
     from dossiers
     where dossiers.fiscal_year_until < dossiers.fiscal_year_from
 ),
@@ -40,7 +40,7 @@ spelled_otherwise as (
         dossiers.dossier_id,
         'spelled_otherwise' as rule,
         dossiers.file_id,
-        dossiers.line,
+        dossiers.line
     from dossiers
     inner join keys
         on {{ alike('keys.client_id') }} = {{ alike('dossiers.client_id') }}

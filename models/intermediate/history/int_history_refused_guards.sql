@@ -7,7 +7,7 @@ with readings as (
         files.source,
         files.name,
         files.sha256,
-        row_number() over (partition by files.name order by files.file_id desc) as age,
+        row_number() over (partition by files.name order by files.file_id desc) as age
     from {{ source('landing', 'files') }} as files
 ),
 
@@ -29,10 +29,10 @@ rejected as (
         cast(null as string) as fiscal_year_from,
         cast(null as string) as fiscal_year_until,
         holds.rule,
-        holds."column",
+        holds.{{ quoted('column') }},
         holds.value,
         holds.file_id,
-        holds.line,
+        holds.line
     from {{ ref('stg_holds__rejected_holds') }} as holds
 
     union all
@@ -45,10 +45,10 @@ rejected as (
         dossiers.fiscal_year_from,
         dossiers.fiscal_year_until,
         dossiers.rule,
-        dossiers."column",
+        dossiers.{{ quoted('column') }},
         dossiers.value,
         dossiers.file_id,
-        dossiers.line,
+        dossiers.line
     from {{ ref('stg_registry__rejected_dossiers') }} as dossiers
 ),
 
@@ -62,7 +62,7 @@ understood_elsewhere as (
 corrected as (
     select distinct
         rejected.file_id,
-        rejected.line,
+        rejected.line
     from rejected
     inner join {{ ref('stg_holds__holds') }} as holds
         on holds.hold_id = rejected.hold_id
@@ -73,7 +73,7 @@ corrected as (
 
     select distinct
         rejected.file_id,
-        rejected.line,
+        rejected.line
     from rejected
     inner join dossiers
         on {{ alike('dossiers.client_id') }} = {{ alike('rejected.client_id') }}
@@ -94,10 +94,10 @@ not_understood as (
         rejected.client_id,
         rejected.dossier_id,
         rejected.rule,
-        rejected."column",
+        rejected.{{ quoted('column') }},
         rejected.value,
         rejected.file_id,
-        rejected.line,
+        rejected.line
     from rejected
     inner join newest on newest.file_id = rejected.file_id
     left join corrected on corrected.file_id = rejected.file_id and corrected.line = rejected.line
@@ -115,7 +115,7 @@ replaced as (
         replaced.dossier_id,
         'told_twice' as rule,
         replaced.old_file_id as file_id,
-        replaced.old_line as line,
+        replaced.old_line as line
     from {{ ref('stg_run__replaced_guards') }} as replaced
     inner join newest on newest.file_id = replaced.old_file_id
     where replaced.old_file_id = replaced.new_file_id
@@ -138,7 +138,7 @@ odd as (
         odd_years.dossier_id,
         odd_years.rule,
         odd_years.file_id,
-        odd_years.line,
+        odd_years.line
     from {{ ref('int_history_odd_fiscal_years') }} as odd_years
 ),
 
@@ -150,10 +150,10 @@ every as (
         odd.client_id,
         odd.dossier_id,
         odd.rule,
-        cast(null as string) as "column",
+        cast(null as string) as {{ quoted('column') }},
         cast(null as string) as value,
         odd.file_id,
-        odd.line,
+        odd.line
     from odd
 )
 
@@ -164,8 +164,8 @@ select
     files.name as file,
     every.line,
     every.rule,
-    every."column",
+    every.{{ quoted('column') }},
     every.value,
-    every.file_id,
+    every.file_id
 from every
 inner join readings as files on files.file_id = every.file_id

@@ -22,7 +22,7 @@ select
     guards.client_id,
     guards.dossier_id,
     guards.is_refused,
-    environments.client_alike is not null as has_environment,
+    environments.client_alike is not null as has_environment
 from {{ ref('int_history_guards') }} as guards
 cross join today
 left join ledgers on ledgers.client_alike = {{ alike('guards.client_id') }}

@@ -7,7 +7,7 @@ with unreadable as (
 latest as (
     select
         files.name,
-        max(files.file_id) as file_id,
+        max(files.file_id) as file_id
     from {{ source('landing', 'files') }} as files
     where files.source = 'history' and files.rows_accepted + files.rows_duplicate > 0
     group by files.name
@@ -16,7 +16,7 @@ latest as (
 files as (
     select
         files.file_id,
-        latest.file_id as latest_file_id,
+        latest.file_id as latest_file_id
     from {{ source('landing', 'files') }} as files
     left join latest on latest.name = files.name
 )
@@ -34,7 +34,7 @@ select distinct
     unreadable.is_lettering_unknown,
     unreadable.rule,
     unreadable.size_bytes,
-    unreadable.entry_on,
+    unreadable.entry_on
 from unreadable
 inner join files
     on files.file_id = unreadable.file_id

@@ -17,7 +17,7 @@ with parts as (
         slices.is_kept,
         slices.is_tax_held,
         slices.tax_held_until,
-        slices.free_before_holds_on,
+        slices.free_before_holds_on
     from {{ ref('int_history_entries_joined') }} as joined
     inner join {{ ref('int_history_entries_doubtful') }} as entries
         on entries.dossier_key = joined.dossier_key and entries.entry_id = joined.entry_id
@@ -48,7 +48,7 @@ wholes as (
         bool_or(parts.is_kept) as is_kept,
         bool_or(parts.is_tax_held) as is_tax_held,
         max(parts.tax_held_until) as tax_held_until,
-        max(parts.free_before_holds_on) as free_before_holds_on,
+        max(parts.free_before_holds_on) as free_before_holds_on
     from parts
     group by parts.dossier_key, parts.whole_id
 )
@@ -56,7 +56,7 @@ wholes as (
 select
     joined.entry_id,
     joined.entry_key,
-    wholes.*,
+    wholes.*
 from {{ ref('int_history_entries_joined') }} as joined
 inner join wholes
     on wholes.dossier_key = joined.dossier_key and wholes.whole_id = joined.whole_id

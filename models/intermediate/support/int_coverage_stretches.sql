@@ -8,7 +8,7 @@ with coverage as (
                 and coverage.kind is null
                 and coverage.user_status is null
                 then coverage.reason
-        end as reason_given,
+        end as reason_given
     from {{ source('contract', 'coverage') }} as coverage
 ),
 
@@ -23,7 +23,7 @@ following as (
                 coverage.user_status,
                 coverage.reason_given
             order by coverage.valid_from, coverage.reason, coverage.clause
-        ) as next_valid_from,
+        ) as next_valid_from
     from coverage
 )
 
@@ -36,6 +36,6 @@ select
     following.reason,
     following.clause,
     following.valid_from,
-    least(following.valid_until, following.next_valid_from) as valid_until,
+    least(following.valid_until, following.next_valid_from) as valid_until
 from following
 where following.next_valid_from is null or following.next_valid_from > following.valid_from

@@ -54,7 +54,7 @@ judged as (
         and coalesce(tickets.action_plan_at, tickets.fix_or_workaround_at) is not null
             as is_fulfilled_without_qualification,
         tickets.reason_given is not null and tickets.not_covered_clause is null
-            as is_reason_not_in_contract,
+            as is_reason_not_in_contract
     from tickets
     left join environments on environments.environment_id = tickets.environment_id
     left join clients on clients.client_id = tickets.client_id

@@ -6,7 +6,7 @@ with due as (
 tickets as (
     select
         int_tickets_placed.ticket_id,
-        int_tickets_placed.created_at,
+        int_tickets_placed.created_at
     from {{ ref('int_tickets_placed') }} as int_tickets_placed
 ),
 
@@ -21,7 +21,7 @@ from_events as (
 sent as (
     select
         stg_tickets__tickets.ticket_id,
-        stg_tickets__tickets.created_at,
+        stg_tickets__tickets.created_at
     from {{ ref('stg_tickets__tickets') }} as stg_tickets__tickets
     cross join run
     where stg_tickets__tickets.created_at <= run.as_of
@@ -49,7 +49,7 @@ pauses as (
             partition by pauses.ticket_id, pauses.paused_from
         ) > 1 as is_of_several,
         pauses.file_id,
-        pauses.line,
+        pauses.line
     from {{ source('landing', 'pauses') }} as pauses
     cross join run
     where pauses.paused_from <= run.as_of
@@ -68,7 +68,7 @@ select
     pauses.paused_until as early_at,
     pauses.paused_from as late_at,
     pauses.file_id,
-    pauses.line,
+    pauses.line
 from pauses
 left join tickets on tickets.ticket_id = pauses.ticket_id
 where tickets.ticket_id is null
@@ -82,10 +82,10 @@ select
     changes.ticket_id,
     'change_of_unknown_ticket' as rule,
     changes.criticality_given as value,
-    cast(null as timestamptz) as early_at,
+    cast(null as {{ instant_type() }}) as early_at,
     changes.changed_at as late_at,
     changes.file_id,
-    changes.line,
+    changes.line
 from changes
 left join tickets on tickets.ticket_id = changes.ticket_id
 where tickets.ticket_id is null
@@ -95,10 +95,10 @@ union all
 select
     from_events.ticket_id,
     'ticket_in_two_sources' as rule,
-    cast(null as varchar) as value,
+    cast(null as string) as value,
     sent.created_at as early_at,
     from_events.created_at as late_at,
     from_events.file_id,
-    from_events.line,
+    from_events.line
 from from_events
 inner join sent on sent.ticket_id = from_events.ticket_id

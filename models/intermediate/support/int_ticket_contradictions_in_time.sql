@@ -8,7 +8,7 @@ with tickets as (
         int_tickets_placed.qualified_at,
         int_tickets_placed.action_plan_at,
         int_tickets_placed.fix_or_workaround_at,
-        int_tickets_placed.closed_at,
+        int_tickets_placed.closed_at
     from {{ ref('int_tickets_placed') }} as int_tickets_placed
     -- Nearly all tickets are sound: only the others are looked at pair by pair.
     where least(
@@ -85,6 +85,6 @@ select
     pairs.ticket_id,
     pairs.rule,
     pairs.early_at,
-    pairs.late_at,
+    pairs.late_at
 from pairs
 where pairs.early_at < pairs.late_at

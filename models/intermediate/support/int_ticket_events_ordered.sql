@@ -20,7 +20,7 @@ numbered as (
         row_number() over (
             partition by events.ticket_id
             order by events.event_at, events.file_id, events.line, events.sequence
-        ) as place,
+        ) as place
     from events
     cross join run
     where events.event_at <= run.as_of
@@ -46,5 +46,5 @@ select
     max(case when numbered.role = 'closed' then numbered.place end) over (
         partition by numbered.ticket_id order by numbered.place
         rows between unbounded preceding and 1 preceding
-    ) as last_closed_place,
+    ) as last_closed_place
 from numbered

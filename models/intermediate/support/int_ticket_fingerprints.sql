@@ -23,7 +23,7 @@ environments as (
         environments.environment_id,
         {{ row_hash(
             'environments.contract_id', 'environments.client_id', 'spans.first_on', 'spans.last_on'
-        ) }} as fact,
+        ) }} as fact
     from {{ ref('stg_registry__environments') }} as environments
     left join spans on spans.contract_id = environments.contract_id
 ),
@@ -31,7 +31,7 @@ environments as (
 clients as (
     select
         clients.client_id,
-        {{ row_hash('clients.client_id', 'clients.contract_id', 'spans.first_on', 'spans.last_on') }} as fact,
+        {{ row_hash('clients.client_id', 'clients.contract_id', 'spans.first_on', 'spans.last_on') }} as fact
     from {{ ref('int_clients_contracts') }} as clients
     left join spans on spans.contract_id = clients.contract_id
 ),
@@ -47,7 +47,7 @@ users as (
         coalesce(phases.client_id, '') as client_id,
         phases.user_id,
         {{ combined_hash(row_hash('phases.module', 'phases.phase', 'phases.phase_from', 'phases.phase_until', 'phases.client_id')) }}
-            as fact,
+            as fact
     from phases
     group by grouping sets ((phases.client_id, phases.user_id), (phases.user_id))
 ),
@@ -66,7 +66,7 @@ own as (
             'tickets.created_at', 'tickets.acknowledged_at', 'tickets.taken_in_charge_at',
             'tickets.qualified_at', 'tickets.action_plan_at', 'tickets.fix_or_workaround_at',
             'tickets.closed_at', 'tickets.file_id', 'tickets.line'
-        ) }} as fact,
+        ) }} as fact
     from {{ ref('stg_tickets__tickets') }} as tickets
     union all
     select
@@ -80,7 +80,7 @@ own as (
             'events.role', 'events.channel', 'events.kind', 'events.criticality', 'events.criticality_given',
             'events.anomaly_level', 'events.not_covered_reason', 'events.event_at', 'events.sequence',
             'events.file_id', 'events.line'
-        ) }} as fact,
+        ) }} as fact
     from {{ ref('stg_tickets__events') }} as events
     union all
     select
@@ -89,7 +89,7 @@ own as (
         {{ row_hash(
             "'pause'", 'pauses.reason', 'pauses.paused_from', 'pauses.paused_until', 'pauses.file_id',
             'pauses.line'
-        ) }} as fact,
+        ) }} as fact
     from {{ source('landing', 'pauses') }} as pauses
     union all
     select
@@ -97,14 +97,14 @@ own as (
         null, null, null, null,
         {{ row_hash(
             "'change'", 'changes.criticality_given', 'changes.changed_at', 'changes.file_id', 'changes.line'
-        ) }} as fact,
+        ) }} as fact
     from {{ ref('stg_tickets__criticality_changes') }} as changes
 )
 
 select
     own.ticket_id,
     {{ combined_hash(row_hash('own.fact', 'contracts.fact', 'environments.fact', 'clients.fact', 'users.fact')) }}
-        as fingerprint,
+        as fingerprint
 from own
 cross join (select {{ combined_hash('contract_facts.fact') }} as fact from contract_facts) as contracts
 left join environments on environments.environment_id = own.environment_id

@@ -5,7 +5,7 @@ with limits as (
     select
         int_ticket_limits.*,
         -- A key of its own: a condition on one side of an outer join would cost a comparison with every slice.
-        case when int_ticket_limits.settled_as is null then int_ticket_limits.clock end as running_clock,
+        case when int_ticket_limits.settled_as is null then int_ticket_limits.clock end as running_clock
     from {{ ref('int_ticket_limits') }} as int_ticket_limits
 ),
 
@@ -35,7 +35,7 @@ select
     end as decimal(18, 6)) as ended_reading_s,
     first_days.working_days as started_days,
     first_days.opened_until_s as started_s,
-    first_days.is_followed,
+    first_days.is_followed
 from limits
 left join slices as started
     on started.contract_id = limits.contract_id

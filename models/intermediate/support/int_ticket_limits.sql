@@ -5,7 +5,7 @@ with buckets as (
     select
         int_clock_deadlines.contract_id,
         int_clock_deadlines.clock,
-        min(int_clock_deadlines.bucket_s) as bucket_s,
+        min(int_clock_deadlines.bucket_s) as bucket_s
     from {{ ref('int_clock_deadlines') }} as int_clock_deadlines
     group by int_clock_deadlines.contract_id, int_clock_deadlines.clock
 ),
@@ -21,7 +21,7 @@ targets as (
         int_targets.clause,
         int_targets.valid_from,
         coalesce(int_targets.valid_until, date '9999-12-31') as valid_until,
-        buckets.bucket_s,
+        buckets.bucket_s
     from {{ ref('int_targets') }} as int_targets
     left join buckets
         on buckets.contract_id = int_targets.contract_id and buckets.clock = int_targets.clock
@@ -38,7 +38,7 @@ requests as (
         targets.unit,
         targets.clock,
         targets.bucket_s,
-        targets.clause,
+        targets.clause
     from {{ ref('int_ticket_scopes') }} as tickets
     left join targets
         on targets.contract_id = tickets.contract_id
@@ -62,7 +62,7 @@ anomalies as (
         targets.unit,
         targets.clock,
         targets.bucket_s,
-        targets.clause,
+        targets.clause
     from {{ ref('int_ticket_scopes') }} as tickets
     left join targets
         on targets.contract_id = tickets.contract_id
@@ -116,5 +116,5 @@ select
     promised.unit,
     promised.value,
     promised.file_id,
-    promised.line,
+    promised.line
 from promised

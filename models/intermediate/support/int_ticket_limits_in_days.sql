@@ -5,7 +5,7 @@
 with started as (
     select
         readings.*,
-        cast(readings.value as bigint) as allowed_days,
+        cast(readings.value as bigint) as allowed_days
     from {{ ref('int_ticket_limit_readings') }} as readings
     where readings.unit = 'working_day'
         and readings.settled_as is null
@@ -32,7 +32,7 @@ moving as (
             partition by pauses.ticket_id, pauses.commitment
             order by pauses.paused_from
             rows between unbounded preceding and 1 preceding
-        ), 0) as waited_days_before,
+        ), 0) as waited_days_before
     from pauses
     where pauses.days_until > pauses.days_from
 ),
@@ -41,7 +41,7 @@ moved as (
     select
         started.ticket_id,
         started.commitment,
-        cast(sum(moving.waited_days) as bigint) as waited_days,
+        cast(sum(moving.waited_days) as bigint) as waited_days
     from started
     inner join moving
         on moving.ticket_id = started.ticket_id and moving.commitment = started.commitment
@@ -53,7 +53,7 @@ due as (
     select
         started.*,
         working_days.day_until as due_at,
-        working_days.opened_until_s as due_s,
+        working_days.opened_until_s as due_s
     from started
     left join moved
         on moved.ticket_id = started.ticket_id and moved.commitment = started.commitment
@@ -75,7 +75,7 @@ waited as (
         cast(sum(greatest(
             least(pauses.until_reading_s, due.due_s)
             - greatest(pauses.from_reading_s, due.started_s), 0
-        )) as decimal(18, 6)) as waited_until_due_s,
+        )) as decimal(18, 6)) as waited_until_due_s
     from due
     inner join pauses
         on pauses.ticket_id = due.ticket_id and pauses.commitment = due.commitment
@@ -101,6 +101,6 @@ select
         when due.ended_at > due.due_at then 'breached'
         when due.done_at is null then 'running'
         else 'met'
-    end as outcome,
+    end as outcome
 from due
 left join waited on waited.ticket_id = due.ticket_id and waited.commitment = due.commitment

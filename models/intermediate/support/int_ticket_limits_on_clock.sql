@@ -18,7 +18,7 @@ waits as (
                 < pauses.allowed_s
                 then pauses.until_reading_s - pauses.from_reading_s
             else 0
-        end) as decimal(18, 6)) as moved_s,
+        end) as decimal(18, 6)) as moved_s
     from {{ ref('int_ticket_pause_readings') }} as pauses
     where pauses.allowed_s is not null
     group by pauses.ticket_id, pauses.commitment
@@ -49,7 +49,7 @@ counted as (
                     readings.ended_reading_s - readings.started_reading_s
                     - coalesce(waits.waited_s, 0) as decimal(18, 6)
                 )
-        end as elapsed_s,
+        end as elapsed_s
     from readings
     left join waits
         on waits.ticket_id = readings.ticket_id and waits.commitment = readings.commitment
@@ -69,7 +69,7 @@ select
         when counted.elapsed_s is null then null
         when counted.done_at is null then 'running'
         else 'met'
-    end as outcome,
+    end as outcome
 from counted
 left join deadlines
     on deadlines.contract_id = counted.contract_id

@@ -29,7 +29,7 @@ since_start as (
         readings.allowed_s,
         readings.started_days,
         greatest(pauses.paused_from, readings.started_at) as paused_from,
-        pauses.paused_until,
+        pauses.paused_until
     from pauses
     inner join readings
         on readings.ticket_id = pauses.ticket_id and readings.settled_as is null
@@ -63,7 +63,7 @@ paused as (
                 else paused_days.working_days
             end
         ) as days_from,
-        resumed_days.working_days_before as days_until,
+        resumed_days.working_days_before as days_until
     from since_start
     inner join slices as paused
         on paused.contract_id = since_start.contract_id
@@ -97,6 +97,6 @@ select
         partition by paused.ticket_id, paused.commitment
         order by paused.paused_from
         rows between unbounded preceding and 1 preceding
-    ), 0) as decimal(18, 6)) as waited_before_s,
+    ), 0) as decimal(18, 6)) as waited_before_s
 from paused
 where paused.until_reading_s > paused.from_reading_s

@@ -14,7 +14,7 @@ pauses as (
             end
         ) over (
             partition by pauses.ticket_id, pauses.paused_from
-        ) as last_until,
+        ) as last_until
     from {{ source('landing', 'pauses') }} as pauses
     where pauses.ticket_id in (select due.ticket_id from due)
 ),
@@ -29,7 +29,7 @@ select
     pauses.paused_from,
     pauses.paused_until,
     pauses.file_id,
-    pauses.line,
+    pauses.line
 from pauses
 where pauses.paused_until is not null or pauses.last_until is null
 
@@ -41,6 +41,6 @@ select
     events.event_at as paused_from,
     events.next_step_at as paused_until,
     events.file_id,
-    events.line,
+    events.line
 from events
 where events.role = 'paused'

@@ -13,7 +13,7 @@ terms as (
     select
         int_terms.contract_id,
         int_terms.valid_from,
-        coalesce(int_terms.valid_until, date '9999-12-31') as valid_until,
+        coalesce(int_terms.valid_until, date '9999-12-31') as valid_until
     from {{ ref('int_terms') }} as int_terms
     where int_terms.term = 'waiting_stops_clock' and int_terms.value = 'true'
 ),
@@ -23,7 +23,7 @@ stopping as (
         tickets.contract_id,
         tickets.ticket_id,
         pauses.paused_from,
-        least(coalesce(pauses.paused_until, tickets.as_of), tickets.as_of) as paused_until,
+        least(coalesce(pauses.paused_until, tickets.as_of), tickets.as_of) as paused_until
     from pauses
     inner join tickets on tickets.ticket_id = pauses.ticket_id
     inner join terms
@@ -46,7 +46,7 @@ marked as (
                     )
                 then 0
             else 1
-        end as is_new,
+        end as is_new
     from stopping
 ),
 
@@ -57,7 +57,7 @@ numbered as (
             partition by marked.ticket_id
             order by marked.paused_from, marked.paused_until
             rows between unbounded preceding and current row
-        ) as stretch,
+        ) as stretch
     from marked
 )
 
@@ -65,6 +65,6 @@ select
     numbered.contract_id,
     numbered.ticket_id,
     min(numbered.paused_from) as paused_from,
-    max(numbered.paused_until) as paused_until,
+    max(numbered.paused_until) as paused_until
 from numbered
 group by numbered.contract_id, numbered.ticket_id, numbered.stretch

@@ -56,7 +56,7 @@ stretches as (
     select
         instants.ticket_id,
         max(case when instants.happens_at <= run.as_of then instants.happens_at end) as last_at,
-        min(case when instants.happens_at > run.as_of then instants.happens_at end) as next_at,
+        min(case when instants.happens_at > run.as_of then instants.happens_at end) as next_at
     from instants
     cross join run
     group by instants.ticket_id
@@ -70,7 +70,7 @@ select
     case
         when running.ticket_id is not null then {{ add_seconds('run.as_of', '0.000001') }}
         else coalesce(stretches.next_at, {{ utc_midnight("date '9999-12-31'") }})
-    end as stands_until,
+    end as stands_until
 from due
 cross join run
 left join running on running.ticket_id = due.ticket_id

@@ -5,7 +5,7 @@ with tickets as (
         int_tickets_placed.*,
         case
             when int_tickets_placed.reason_given is not null then int_tickets_placed.contract_id
-        end as reason_contract_id,
+        end as reason_contract_id
     from {{ ref('int_tickets_placed') }} as int_tickets_placed
 ),
 
@@ -19,7 +19,7 @@ coverage as (
         int_coverage_stretches.reason,
         int_coverage_stretches.clause,
         int_coverage_stretches.valid_from,
-        coalesce(int_coverage_stretches.valid_until, date '9999-12-31') as valid_until,
+        coalesce(int_coverage_stretches.valid_until, date '9999-12-31') as valid_until
     from {{ ref('int_coverage_stretches') }} as int_coverage_stretches
     where int_coverage_stretches.user_status is null
 ),
@@ -33,7 +33,7 @@ terms as (
         int_terms.contract_id,
         int_terms.term,
         int_terms.valid_from,
-        coalesce(int_terms.valid_until, date '9999-12-31') as valid_until,
+        coalesce(int_terms.valid_until, date '9999-12-31') as valid_until
     from {{ ref('int_terms') }} as int_terms
     where int_terms.term = 'unlisted_reason_excludes' and int_terms.value = 'true'
 ),
@@ -79,7 +79,7 @@ select
         when by_both.reason is not null then by_both.clause
         when by_channel.reason is not null then by_channel.clause
         else by_kind.clause
-    end as not_covered_clause,
+    end as not_covered_clause
 from tickets
 left join by_reason
     on by_reason.contract_id = tickets.contract_id

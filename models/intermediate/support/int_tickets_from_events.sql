@@ -52,6 +52,6 @@ select
         else 0
     end) as bigint) as reopenings,
     min_by(events.file_id, events.place) as file_id,
-    min_by(events.line, events.place) as line,
+    min_by(events.line, events.place) as line
 from events
 group by events.ticket_id

@@ -46,7 +46,7 @@ gathered as (
         sent.created_at,
         {% for step in steps %}case when sent.{{ step }} <= run.as_of then sent.{{ step }} end as {{ step }},
         {% endfor %}sent.file_id,
-        sent.line,
+        sent.line
     from sent
     cross join run
 
@@ -67,7 +67,7 @@ gathered as (
         from_events.created_at,
         {% for step in steps %}from_events.{{ step }},
         {% endfor %}from_events.file_id,
-        from_events.line,
+        from_events.line
     from {{ ref('int_tickets_from_events') }} as from_events
     where from_events.ticket_id not in (select sent.ticket_id from sent)
 ),
@@ -75,7 +75,7 @@ gathered as (
 contracted as (
     select
         gathered.*,
-        coalesce(environments.contract_id, clients.contract_id) as contract_id,
+        coalesce(environments.contract_id, clients.contract_id) as contract_id
     from gathered
     left join environments on environments.environment_id = gathered.environment_id
     left join clients on clients.client_id = gathered.client_id
@@ -105,7 +105,7 @@ select
     contracted.closed_at,
     run.as_of,
     contracted.file_id,
-    contracted.line,
+    contracted.line
 from contracted
 cross join run
 left join day_slices

@@ -13,7 +13,7 @@ notices as (
         targets.value
         * case targets.unit when 'h' then 3600 when 'min' then 60 else 1 end as notice_s,
         targets.valid_from,
-        targets.valid_until,
+        targets.valid_until
     from {{ ref('int_targets') }} as targets
     where targets.commitment = 'maintenance_notice'
 ),
@@ -23,7 +23,7 @@ noticed as (
         maintenances.*,
         days.day_on is not null as is_in_calendar,
         notices.notice_s as required_notice_s,
-        {{ seconds_between('maintenances.announced_at', 'maintenances.starts_at') }} as notice_s,
+        {{ seconds_between('maintenances.announced_at', 'maintenances.starts_at') }} as notice_s
     from maintenances
     left join days
         on days.contract_id = maintenances.contract_id
@@ -66,7 +66,7 @@ select
     end as overrun_s,
     inside.early_s,
     files.name as file,
-    noticed.line,
+    noticed.line
 from noticed
 inner join {{ ref('int_maintenances_in_window') }} as inside
     on inside.interruption_id = noticed.interruption_id

@@ -17,7 +17,7 @@ compared as (
         {{ reaches_target('months.counted_s', 'months') }} as is_target_met,
         {{ reaches_target('(months.counted_s + months.undecided_s)', 'months') }} as is_floor_met,
         cast(cast(months.reference_s as double) * (100 - months.target_pct) / 100 as decimal(18, 6))
-            as error_budget_s,
+            as error_budget_s
     from months
     inner join windows on windows.environment_id = months.environment_id
 )
@@ -48,5 +48,5 @@ select
     end as verdict,
     compared.undecided_s,
     compared.error_budget_s,
-    cast(compared.error_budget_s - compared.counted_s as decimal(18, 6)) as error_budget_left_s,
+    cast(compared.error_budget_s - compared.counted_s as decimal(18, 6)) as error_budget_left_s
 from compared

@@ -7,7 +7,7 @@ with months as (
 causes as (
     select distinct
         exclusions.contract_id,
-        exclusions.cause,
+        exclusions.cause
     from {{ source('contract', 'exclusions') }} as exclusions
 ),
 
@@ -17,7 +17,7 @@ excluded as (
         pieces.month,
         pieces.cause,
         sum(case when pieces.state = 'down' then pieces.reference_s else 0 end) as excluded_s,
-        sum(pieces.reference_s) as covered_s,
+        sum(pieces.reference_s) as covered_s
     from {{ ref('int_availability_pieces') }} as pieces
     where pieces.cause is not null
     group by pieces.environment_id, pieces.month, pieces.cause
@@ -29,7 +29,7 @@ select
     months.month,
     causes.cause,
     cast(coalesce(excluded.excluded_s, 0) as decimal(18, 6)) as excluded_s,
-    cast(coalesce(excluded.covered_s, 0) as decimal(18, 6)) as covered_s,
+    cast(coalesce(excluded.covered_s, 0) as decimal(18, 6)) as covered_s
 from months
 inner join causes on causes.contract_id = months.contract_id
 left join excluded

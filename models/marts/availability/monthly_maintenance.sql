@@ -25,7 +25,7 @@ summed as (
         cast(sum(maintenances.duration_s) as decimal(24, 6)) as maintenance_s,
         cast(sum(case
             when maintenances.cause = 'urgent_maintenance' then maintenances.duration_s else 0
-        end) as decimal(24, 6)) as urgent_s,
+        end) as decimal(24, 6)) as urgent_s
     from maintenances
     inner join months
         on months.contract_id = maintenances.contract_id
@@ -39,5 +39,5 @@ select
     case
         when summed.maintenance_s > 0
             then cast(summed.urgent_s as double) / cast(summed.maintenance_s as double) * 100
-    end as urgent_share_pct,
+    end as urgent_share_pct
 from summed

@@ -10,7 +10,7 @@ ranked as (
         row_number() over (
             partition by availability.contract_id, availability.month
             order by coalesce(availability.availability_pct, 101), availability.environment_id
-        ) as place,
+        ) as place
     from availability
 )
 
@@ -29,6 +29,6 @@ select
     cast(sum(ranked.reference_s) as decimal(24, 6)) as reference_s,
     cast(sum(ranked.counted_s) as decimal(24, 6)) as counted_s,
     cast(sum(ranked.excluded_s) as decimal(24, 6)) as excluded_s,
-    cast(sum(ranked.unobserved_s) as decimal(24, 6)) as unobserved_s,
+    cast(sum(ranked.unobserved_s) as decimal(24, 6)) as unobserved_s
 from ranked
 group by ranked.contract_id, ranked.month

@@ -20,7 +20,7 @@ placed as (
         case
             when outages.down_until > windows.window_from
                 then greatest(outages.down_from, windows.window_from)
-        end as measured_from,
+        end as measured_from
     from outages
     inner join windows on windows.environment_id = outages.environment_id
 ),
@@ -31,7 +31,7 @@ measured as (
         pieces.down_from,
         sum(pieces.reference_s) as unavailable_s,
         sum(case when pieces.cause is not null then pieces.reference_s else 0 end) as excluded_s,
-        {{ distinct_texts('pieces.cause') }} as causes,
+        {{ distinct_texts('pieces.cause') }} as causes
     from {{ ref('int_availability_pieces') }} as pieces
     where pieces.state = 'down'
     group by pieces.environment_id, pieces.down_from
@@ -60,7 +60,7 @@ select
     evidence.opened_line,
     evidence.closed_probe_id,
     closing_files.name as closed_file,
-    evidence.closed_line,
+    evidence.closed_line
 from placed
 left join evidence
     on evidence.environment_id = placed.environment_id

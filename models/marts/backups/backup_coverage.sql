@@ -3,7 +3,7 @@
 with contents as (
     select distinct
         promises.contract_id,
-        promises.content,
+        promises.content
     from {{ ref('int_backup_promises') }} as promises
 ),
 
@@ -11,7 +11,7 @@ places as (
     select distinct
         int_backup_places.content_key,
         int_backup_places.environment_id,
-        int_backup_places.content,
+        int_backup_places.content
     from {{ ref('int_backup_places') }}
 ),
 
@@ -27,7 +27,7 @@ nights as (
         sum(case when due.is_restorable then 1 else 0 end) as restorable_nights,
         sum(case when due.is_saved_by_retry then 1 else 0 end) as retried_nights,
         max(case when due.is_covered then due.night_on end) as last_good_night_on,
-        max(case when due.places_unknown > 0 then 1 else 0 end) = 1 as late_manifest,
+        max(case when due.places_unknown > 0 then 1 else 0 end) = 1 as late_manifest
     from {{ ref('backup_nights') }} as due
     group by due.environment_id, due.content
 ),
@@ -36,7 +36,7 @@ expired as (
     select
         holdings.environment_id,
         holdings.content,
-        count(*) as expired_early,
+        count(*) as expired_early
     from {{ ref('int_backup_due_copies') }} as copies
     inner join {{ ref('int_backup_holdings') }} as holdings
         on holdings.holding_key = copies.holding_key
@@ -64,7 +64,7 @@ counted as (
         nights.last_good_night_on,
         gaps.gap_h as largest_gap_h,
         coalesce(nights.late_manifest, false) as late_manifest,
-        places.environment_id is not null as is_in_a_manifest,
+        places.environment_id is not null as is_in_a_manifest
     from {{ ref('stg_registry__environments') }} as environments
     inner join contents on contents.contract_id = environments.contract_id
     left join places
@@ -115,5 +115,5 @@ select
         else 'broken'
     end as verdict,
     counted.late_manifest,
-    counted.is_in_a_manifest,
+    counted.is_in_a_manifest
 from counted

@@ -28,7 +28,7 @@ states as (
         max(case when copies.is_restorable then copies.started_at end) as last_saved_at,
         count(case when copies.is_restorable then 1 end) as points,
         max(holdings.latest_listed_at) as latest_listed_at,
-        min(holdings.first_night_on) as first_night_on,
+        min(holdings.first_night_on) as first_night_on
     from copies
     inner join holdings on holdings.holding_key = copies.holding_key
     where holdings.content = 'documents'
@@ -41,7 +41,7 @@ expected as (
         states.place,
         nights.night_on,
         coalesce(place_months.covered_nights & {{ night_bit('nights.night_on') }}, 0) <> 0
-            as is_covered,
+            as is_covered
     from states
     inner join nights
         on nights.environment_id = states.environment_id
@@ -60,7 +60,7 @@ missed as (
         expected.place,
         count(*) as cycles,
         sum(case when expected.is_covered then 0 else 1 end) as missed_cycles,
-        max(case when not expected.is_covered then expected.night_on end) as last_missed_on,
+        max(case when not expected.is_covered then expected.night_on end) as last_missed_on
     from expected
     group by expected.environment_id, expected.place
 )
@@ -76,7 +76,7 @@ select
     cast(coalesce(missed.missed_cycles, 0) as bigint) as missed_cycles,
     missed.last_missed_on,
     states.last_saved_at is not null as is_restorable,
-    states.latest_listed_at,
+    states.latest_listed_at
 from states
 cross join run
 left join missed

@@ -4,7 +4,7 @@ with nights as (
         due.*,
         row_number() over (
             partition by due.environment_id, due.content order by due.night_on
-        ) as place_in_all,
+        ) as place_in_all
     from {{ ref('backup_nights') }} as due
 ),
 
@@ -13,7 +13,7 @@ lacking as (
         nights.*,
         nights.place_in_all - row_number() over (
             partition by nights.environment_id, nights.content order by nights.night_on
-        ) as run_number,
+        ) as run_number
     from nights
     where not nights.is_covered
 )
@@ -32,7 +32,7 @@ select
         when lacking.places_covered + lacking.places_unknown >= lacking.places_needed then 1 else 0
     end) as bigint) as nights_unknown,
     min(lacking.night_from) as gap_from,
-    max(lacking.night_until) as gap_until,
+    max(lacking.night_until) as gap_until
 from lacking
 group by
     lacking.contract_id,

@@ -14,7 +14,7 @@ places as (
         sum(place_nights.late_points) as late_points,
         sum(place_nights.manual_points) as manual_points,
         sum(place_nights.partial_points) as partial_points,
-        sum(place_nights.unusable_points) as unusable_points,
+        sum(place_nights.unusable_points) as unusable_points
     from {{ ref('int_backup_place_nights') }} as place_nights
     group by place_nights.content_key, place_nights.night_on
 ),
@@ -44,7 +44,7 @@ select
     coalesce(runs.failed_jobs, 0) as failed_jobs,
     coalesce(runs.partial_jobs, 0) as partial_jobs,
     nights.night_from,
-    nights.night_until,
+    nights.night_until
 from nights
 left join places
     on places.content_key = nights.content_key

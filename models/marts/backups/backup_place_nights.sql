@@ -32,6 +32,6 @@ select
     place_nights.partial_points,
     place_nights.failed_points,
     place_nights.unusable_points,
-    places.latest_listed_at,
+    places.latest_listed_at
 from place_nights
 inner join places on places.place_key = place_nights.place_key

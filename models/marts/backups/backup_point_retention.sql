@@ -38,7 +38,7 @@ select
     verdicts.verdict,
     files.name as file,
     verdicts.line,
-    verdicts.point_key,
+    verdicts.point_key
 from verdicts
 inner join holdings on holdings.holding_key = verdicts.holding_key
 inner join point_keys on point_keys.point_key = verdicts.point_key

@@ -9,7 +9,7 @@ with checks as (
         ) as place_from_end,
         max(case when integrity.result = 'success' then integrity.checked_at end) over (
             partition by integrity.repository_id
-        ) as last_success_at,
+        ) as last_success_at
     from {{ source('landing', 'integrity_checks') }} as integrity
     cross join {{ source('landing', 'run') }} as run
     where integrity.checked_at <= run.as_of
@@ -38,7 +38,7 @@ select
     cast({{ seconds_between('checks.checked_at', 'run.as_of') }} as double) / 86400
         as last_checked_age_d,
     checks.last_success_at,
-    files.name as file,
+    files.name as file
 from known
 cross join {{ source('landing', 'run') }} as run
 left join repositories on repositories.repository_id = known.repository_id

@@ -32,7 +32,7 @@ used as (
     select
         restores.restore_id,
         max(copies.started_at) as state_at,
-        count(distinct copies.started_at) as states,
+        count(distinct copies.started_at) as states
     from restores
     inner join holdings on holdings.environment_id = restores.environment_id
     inner join copies on copies.holding_key = holdings.holding_key
@@ -58,7 +58,7 @@ select
         'restores.asked_at', 'least(coalesce(restores.done_at, run.as_of), run.as_of)'
     ) }} as decimal(18, 6)) as delay_s,
     files.name as file,
-    restores.line,
+    restores.line
 from restores
 cross join run
 inner join files on files.file_id = restores.file_id

@@ -10,6 +10,6 @@ select
     holdings.content,
     holdings.points,
     holdings.first_listed_at,
-    holdings.last_listed_at,
+    holdings.last_listed_at
 from holdings
 where not holdings.is_registered

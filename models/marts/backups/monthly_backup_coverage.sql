@@ -15,7 +15,7 @@ uneven as (
         sum(case
             when nights.places_covered + nights.places_unknown >= nights.places_needed then 1
             else 0
-        end) as coverable_nights,
+        end) as coverable_nights
     from {{ ref('int_backup_uneven_nights') }} as nights
     group by nights.environment_id, nights.content, nights.month, nights.places_needed
 ),
@@ -33,7 +33,7 @@ counted as (
         sum(bit_count(months.covered_everywhere) + coalesce(uneven.covered_nights, 0))
             as covered_nights,
         sum(bit_count(months.covered_everywhere) + coalesce(uneven.coverable_nights, 0))
-            as coverable_nights,
+            as coverable_nights
     from months
     left join uneven
         on uneven.environment_id = months.environment_id
@@ -69,5 +69,5 @@ select
         when counted.covered_nights = counted.required_nights then 'met'
         when counted.coverable_nights = counted.required_nights then 'inconclusive'
         else 'broken'
-    end as verdict,
+    end as verdict
 from counted

@@ -22,6 +22,6 @@ select
     attempts.certified_until,
     attempts.clause,
     files.name as file,
-    attempts.line,
+    attempts.line
 from attempts
 left join files on files.file_id = attempts.file_id

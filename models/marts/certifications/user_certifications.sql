@@ -31,7 +31,7 @@ tried as (
         end) as certified_until,
         max(case when attempts.is_last then attempts.clause end) as clause,
         max(case when attempts.is_last then attempts.file_id end) as file_id,
-        max(case when attempts.is_last then attempts.line end) as line,
+        max(case when attempts.is_last then attempts.line end) as line
     from attempts
     group by attempts.client_id, attempts.user_id, attempts.module
 ),
@@ -53,7 +53,7 @@ joined as (
         tried.certified_until,
         coalesce(assignments.clause, tried.clause) as clause,
         coalesce(assignments.file_id, tried.file_id) as file_id,
-        case when assignments.file_id is null then tried.line else assignments.line end as line,
+        case when assignments.file_id is null then tried.line else assignments.line end as line
     from assignments
     full outer join tried
         on tried.client_id = assignments.client_id
@@ -73,7 +73,7 @@ placed as (
             when joined.learning_until > clients.today then 'learning'
             when joined.learning_until is not null then 'neither'
         end as status,
-        files.name as file,
+        files.name as file
     from joined
     left join clients on clients.client_id = joined.client_id
     left join files on files.file_id = joined.file_id
@@ -86,7 +86,7 @@ users as (
         max(case
             when placed.status in ('certified', 'learning') then 1
             when placed.status = 'neither' then 0
-        end) = 1 as has_free_questions,
+        end) = 1 as has_free_questions
     from placed
     group by placed.client_id, placed.user_id
 )
@@ -115,6 +115,6 @@ select
     end as next_attempt_from,
     placed.clause,
     placed.file,
-    placed.line,
+    placed.line
 from placed
 inner join users on users.client_id = placed.client_id and users.user_id = placed.user_id

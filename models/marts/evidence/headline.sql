@@ -16,7 +16,7 @@ with availability as (
         cast(sum(monthly_availability.counted_s) as decimal(24, 6)) as counted_s,
         cast(sum(monthly_availability.unobserved_s) as decimal(24, 6)) as unobserved_s,
         cast(sum(monthly_availability.undecided_s) as decimal(24, 6)) as undecided_s,
-        max(monthly_availability.target_pct) as target_pct,
+        max(monthly_availability.target_pct) as target_pct
     from {{ ref('monthly_availability') }} as monthly_availability
     where monthly_availability.environment_kind = 'production'
     group by monthly_availability.contract_id, monthly_availability.month
@@ -30,7 +30,7 @@ adherence as (
         sum(headline_sla.met) as met,
         sum(headline_sla.breached) as breached,
         sum(headline_sla.running) as running,
-        sum(headline_sla.not_covered) as not_covered,
+        sum(headline_sla.not_covered) as not_covered
     from {{ ref('headline_sla') }} as headline_sla
     where headline_sla.contract_id is not null  -- tickets of clients nobody registered are no contract's
     group by headline_sla.contract_id, headline_sla.month
@@ -41,7 +41,7 @@ backups as (
         monthly_backup_coverage.contract_id,
         monthly_backup_coverage.month,
         sum(monthly_backup_coverage.required_nights) as required_nights,
-        sum(monthly_backup_coverage.covered_nights) as covered_nights,
+        sum(monthly_backup_coverage.covered_nights) as covered_nights
     from {{ ref('monthly_backup_coverage') }} as monthly_backup_coverage
     where monthly_backup_coverage.content = 'data'
         and monthly_backup_coverage.environment_kind = 'production'
@@ -51,21 +51,21 @@ backups as (
 months as (
     select
         availability.contract_id,
-        availability.month,
+        availability.month
     from availability
 
     union
 
     select
         adherence.contract_id,
-        adherence.month,
+        adherence.month
     from adherence
 
     union
 
     select
         backups.contract_id,
-        backups.month,
+        backups.month
     from backups
 )
 
@@ -102,7 +102,7 @@ select
     cast(coalesce(backups.required_nights, 0) as bigint) as backup_required_nights,
     cast(coalesce(backups.covered_nights, 0) as bigint) as backup_covered_nights,
     100 * cast(backups.covered_nights as double)
-    / nullif(cast(backups.required_nights as double), 0) as backup_coverage_pct,
+    / nullif(cast(backups.required_nights as double), 0) as backup_coverage_pct
 from months
 cross join {{ source('landing', 'run') }} as run
 left join {{ ref('int_contract_months') }} as contract_months

@@ -5,7 +5,7 @@ with due as (
         nights.environment_id,
         environments.environment_kind,
         nights.night_on,
-        nights.places_needed,
+        nights.places_needed
     from {{ ref('backup_nights') }} as nights
     inner join {{ ref('stg_registry__environments') }} as environments
         on environments.environment_id = nights.environment_id
@@ -17,7 +17,7 @@ places as (
         place_nights.environment_id,
         place_nights.night_on,
         place_nights.place,
-        place_nights.state,
+        place_nights.state
     from {{ ref('backup_place_nights') }} as place_nights
     where place_nights.content = 'data'
 ),
@@ -26,7 +26,7 @@ known as (
     select
         places.environment_id,
         places.night_on,
-        count(*) as places,
+        count(*) as places
     from places
     group by places.environment_id, places.night_on
 )
@@ -37,7 +37,7 @@ select
     due.environment_kind,
     due.night_on,
     places.place,
-    places.state,
+    places.state
 from due
 inner join places
     on places.environment_id = due.environment_id and places.night_on = due.night_on
@@ -49,8 +49,8 @@ select
     due.environment_id,
     due.environment_kind,
     due.night_on,
-    cast(null as varchar) as place,
-    'missing' as state,
+    cast(null as string) as place,
+    'missing' as state
 from due
 left join known
     on known.environment_id = due.environment_id and known.night_on = due.night_on

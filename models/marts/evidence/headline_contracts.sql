@@ -16,7 +16,7 @@ with coverage as (
         sum(backup_coverage.restorable_nights) as restorable_nights,
         sum(backup_coverage.expired_early) as expired_early,
         sum(backup_coverage.required_nights * backup_coverage.coverage_floor_pct) as floor_weight,
-        sum(backup_coverage.required_nights * backup_coverage.coverage_max_pct) as max_weight,
+        sum(backup_coverage.required_nights * backup_coverage.coverage_max_pct) as max_weight
     from {{ ref('backup_coverage') }} as backup_coverage
     where backup_coverage.content = 'data' and backup_coverage.environment_kind = 'production'
     group by backup_coverage.contract_id
@@ -41,6 +41,6 @@ select
     coverage.max_weight / nullif(cast(coverage.required_nights as double), 0)
         as coverage_max_pct,
     100 * cast(coverage.restorable_nights as double)
-    / nullif(cast(coverage.required_nights as double), 0) as restorable_pct,
+    / nullif(cast(coverage.required_nights as double), 0) as restorable_pct
 from {{ ref('int_contracts') }} as contracts
 left join coverage on coverage.contract_id = contracts.contract_id

@@ -6,5 +6,5 @@ select
     environments.contract_id,
     environments.environment_kind,
     environments.opened_on,
-    environments.closed_on,
+    environments.closed_on
 from {{ ref('stg_registry__environments') }} as environments

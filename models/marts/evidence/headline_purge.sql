@@ -9,6 +9,6 @@ select
     cast(sum(candidates.lines) as bigint) as lines,
     cast(sum(candidates.debit) as decimal(24, 2)) as debit,
     cast(sum(candidates.credit) as decimal(24, 2)) as credit,
-    cast(sum(candidates.bytes) as bigint) as bytes,
+    cast(sum(candidates.bytes) as bigint) as bytes
 from {{ ref('history_purge_candidates') }} as candidates
 group by year(candidates.fiscal_year_end), candidates.verdict

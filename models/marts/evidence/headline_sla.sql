@@ -12,7 +12,7 @@ select
     100 * cast(sum(monthly_sla_adherence.met) as double)
     / nullif(
         cast(sum(monthly_sla_adherence.met) + sum(monthly_sla_adherence.breached) as double), 0
-    ) as adherence_pct,
+    ) as adherence_pct
 from {{ ref('monthly_sla_adherence') }} as monthly_sla_adherence
 group by
     monthly_sla_adherence.contract_id,

@@ -5,7 +5,7 @@ with candidates as (
         concat(
             length(purge_candidates.client_id), ':',
             purge_candidates.client_id, purge_candidates.dossier_id
-        ) as dossier_key,
+        ) as dossier_key
     from {{ ref('history_purge_candidates') }} as purge_candidates
 ),
 
@@ -24,7 +24,7 @@ purge as (
         cast(sum(candidates.lines) as bigint) as history_lines,
         count(
             distinct case when candidates.verdict = 'purge' then candidates.dossier_key end
-        ) as purge_dossiers,
+        ) as purge_dossiers
     from candidates
 ),
 
@@ -35,7 +35,7 @@ loads as (
         cast(sum(freshness.rows_accepted) as bigint) as rows_accepted,
         cast(sum(freshness.rows_duplicate) as bigint) as rows_duplicate,
         cast(sum(freshness.rows_rejected) as bigint) as rows_rejected,
-        max(freshness.last_event_at) as last_event_at,
+        max(freshness.last_event_at) as last_event_at
     from {{ ref('source_freshness') }} as freshness
 )
 
@@ -53,7 +53,7 @@ select
     coalesce(purge.purge_lines, 0) as purge_lines,
     coalesce(purge.purge_bytes, 0) as purge_bytes,
     coalesce(purge.purge_debit, 0) as purge_debit,
-    coalesce(purge.history_lines, 0) as history_lines,
+    coalesce(purge.history_lines, 0) as history_lines
 from {{ source('landing', 'run') }} as run
 cross join purge
 cross join loads

@@ -13,7 +13,7 @@ select
     files.first_event_at,
     files.last_event_at,
     files.loaded_at,
-    replacing.name as replaced_by,
+    replacing.name as replaced_by
 from {{ source('landing', 'files') }} as files
 left join {{ ref('stg_run__file_versions') }} as versions on versions.file_id = files.file_id
 left join {{ source('landing', 'files') }} as replacing on replacing.file_id = versions.replaced_by_file_id

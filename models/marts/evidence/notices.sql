@@ -7,5 +7,5 @@ select
     notices.nearest,
     notices.rows,
     notices.first_at,
-    notices.last_at,
+    notices.last_at
 from {{ source('landing', 'notices') }} as notices

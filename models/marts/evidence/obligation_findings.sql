@@ -10,7 +10,7 @@ months as (
         contract_months.*,
         contract_months.month_until <= run.as_of as is_over,
         contract_months.month_from <= run.as_of and contract_months.month_until > run.as_of
-            as is_current,
+            as is_current
     from {{ ref('int_contract_months') }} as contract_months
     cross join run
 ),
@@ -23,7 +23,7 @@ lefts as (
         sum({{ seconds_between(
             'greatest(slices.slice_from, run.as_of)',
             'least(slices.slice_until, months.month_until)'
-        ) }}) as left_s,
+        ) }}) as left_s
     from months
     cross join run
     inner join {{ ref('int_clock_slices') }} as slices
@@ -52,7 +52,7 @@ availability as (
         end as verdict,
         availability.availability_pct as figure,
         availability.target_pct as target,
-        'pct' as unit,
+        'pct' as unit
     from {{ ref('monthly_availability') }} as availability
     left join lefts
         on lefts.contract_id = availability.contract_id
@@ -67,7 +67,7 @@ maintenances as (
         coalesce(maintenances.is_announced_in_time, true)
         and maintenances.is_in_window
         and not coalesce(maintenances.is_blocking_too_early, false)
-            as is_kept,
+            as is_kept
     from {{ ref('maintenance_compliance') }} as maintenances
     inner join months
         on months.contract_id = maintenances.contract_id
@@ -82,7 +82,7 @@ retention as (
         cast(date_trunc('month', retention.night_on) as date) as month,
         count(*) as points,
         sum(case when retention.verdict = 'expired_early' then 1 else 0 end) as early,
-        sum(case when retention.verdict = 'undecidable' then 1 else 0 end) as undecidable,
+        sum(case when retention.verdict = 'undecidable' then 1 else 0 end) as undecidable
     from {{ ref('int_backup_point_verdicts') }} as retention
     inner join {{ ref('stg_registry__environments') }} as environments
         on environments.environment_id = retention.environment_id
@@ -99,7 +99,7 @@ adherence as (
         sum(adherence.met) as met,
         sum(adherence.breached) as breached,
         sum(adherence.running) as running,
-        sum(adherence.unclassified + adherence.awaiting_qualification) as undecided,
+        sum(adherence.unclassified + adherence.awaiting_qualification) as undecided
     from {{ ref('monthly_sla_adherence') }} as adherence
     where adherence.contract_id is not null
     group by adherence.contract_id, adherence.commitment, adherence.month
@@ -110,7 +110,7 @@ restores as (
         restores.contract_id,
         months.month,
         count(*) as restores,
-        sum(case when restores.result = 'success' then 1 else 0 end) as succeeded,
+        sum(case when restores.result = 'success' then 1 else 0 end) as succeeded
     from {{ ref('backup_restores') }} as restores
     inner join months
         on months.contract_id = restores.contract_id
@@ -124,7 +124,7 @@ acknowledgements as (
         acknowledgements.contract_id,
         acknowledgements.month,
         sum(acknowledgements.acknowledged) as acknowledged,
-        sum(acknowledgements.tickets) as tickets,
+        sum(acknowledgements.tickets) as tickets
     from {{ ref('monthly_acknowledgements') }} as acknowledgements
     where acknowledgements.contract_id is not null
     group by acknowledgements.contract_id, acknowledgements.month
@@ -134,7 +134,7 @@ uncovered as (
     select
         adherence.contract_id,
         adherence.month,
-        sum(adherence.not_covered) as tickets,
+        sum(adherence.not_covered) as tickets
     from {{ ref('monthly_sla_adherence') }} as adherence
     where adherence.contract_id is not null and adherence.not_covered > 0
     group by adherence.contract_id, adherence.month
@@ -145,7 +145,7 @@ users as (
         certifications.contract_id,
         certifications.client_id,
         certifications.user_id,
-        bool_or(certifications.has_free_questions) as is_trained,
+        bool_or(certifications.has_free_questions) as is_trained
     from {{ ref('user_certifications') }} as certifications
     where certifications.contract_id is not null and certifications.has_free_questions is not null
     group by certifications.contract_id, certifications.client_id, certifications.user_id
@@ -155,7 +155,7 @@ trained as (
     select
         users.contract_id,
         count(*) as users,
-        sum(case when users.is_trained then 1 else 0 end) as trained,
+        sum(case when users.is_trained then 1 else 0 end) as trained
     from users
     group by users.contract_id
 ),
@@ -164,7 +164,7 @@ ledgers as (
     select
         clients.contract_id,
         sum(case when candidates.verdict = 'purge' then candidates.lines else 0 end) as purgeable,
-        sum(case when candidates.verdict = 'hold_tax' then candidates.lines else 0 end) as held,
+        sum(case when candidates.verdict = 'hold_tax' then candidates.lines else 0 end) as held
     from {{ ref('history_purge_candidates') }} as candidates
     inner join {{ ref('int_clients_contracts') }} as clients
         on clients.client_id = candidates.client_id
@@ -181,11 +181,11 @@ found as (
         'maintenance_compliance' as mart,
         'maintenance_notice' as commitment,
         maintenances.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         case when bool_and(maintenances.is_kept) then 'met' else 'broken' end as verdict,
         cast(100 as double) * sum(case when maintenances.is_kept then 1 else 0 end) / count(*) as figure,
         100 as target,
-        'pct' as unit,
+        'pct' as unit
     from maintenances
     group by maintenances.contract_id, maintenances.month
 
@@ -201,7 +201,7 @@ found as (
         coverage.verdict,
         coverage.coverage_pct as figure,
         100 as target,
-        'pct' as unit,
+        'pct' as unit
     from {{ ref('monthly_backup_coverage') }} as coverage
     where coverage.verdict is not null
 
@@ -212,7 +212,7 @@ found as (
         'backup_point_retention' as mart,
         'backup_retention' as commitment,
         retention.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         case
             when retention.early > 0 then 'broken'
             when retention.undecidable > 0 then 'inconclusive'
@@ -220,7 +220,7 @@ found as (
         end as verdict,
         cast(100 as double) * (retention.points - retention.early) / retention.points as figure,
         100 as target,
-        'pct' as unit,
+        'pct' as unit
     from retention
 
     union all
@@ -230,7 +230,7 @@ found as (
         'monthly_sla_adherence' as mart,
         adherence.commitment,
         adherence.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         case
             when adherence.breached > 0 then 'broken'
             when adherence.running > 0 then 'at_risk'
@@ -239,7 +239,7 @@ found as (
         end as verdict,
         cast(100 as double) * adherence.met / nullif(adherence.met + adherence.breached, 0) as figure,
         100 as target,
-        'pct' as unit,
+        'pct' as unit
     from adherence
     where adherence.met + adherence.breached + adherence.running + adherence.undecided > 0
 
@@ -248,13 +248,13 @@ found as (
     select
         restores.contract_id,
         'backup_restores' as mart,
-        cast(null as varchar) as commitment,
+        cast(null as string) as commitment,
         restores.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         'attested' as verdict,
         cast(100 as double) * restores.succeeded / restores.restores as figure,
         null as target,
-        'pct' as unit,
+        'pct' as unit
     from restores
 
     union all
@@ -262,13 +262,13 @@ found as (
     select
         acknowledgements.contract_id,
         'monthly_acknowledgements' as mart,
-        cast(null as varchar) as commitment,
+        cast(null as string) as commitment,
         acknowledgements.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         'attested' as verdict,
         cast(100 as double) * acknowledgements.acknowledged / acknowledgements.tickets as figure,
         null as target,
-        'pct' as unit,
+        'pct' as unit
     from acknowledgements
 
     union all
@@ -276,13 +276,13 @@ found as (
     select
         uncovered.contract_id,
         'ticket_commitments' as mart,
-        cast(null as varchar) as commitment,
+        cast(null as string) as commitment,
         uncovered.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         'attested' as verdict,
         uncovered.tickets as figure,
         null as target,
-        'count' as unit,
+        'count' as unit
     from uncovered
 
     union all
@@ -290,13 +290,13 @@ found as (
     select
         trained.contract_id,
         'user_certifications' as mart,
-        cast(null as varchar) as commitment,
+        cast(null as string) as commitment,
         months.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         'attested' as verdict,
         cast(100 as double) * trained.trained / trained.users as figure,
         null as target,
-        'pct' as unit,
+        'pct' as unit
     from trained
     inner join months on months.contract_id = trained.contract_id and months.is_current
 
@@ -307,11 +307,11 @@ found as (
         'history_purge_candidates' as mart,
         'history_years' as commitment,
         months.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         'attested' as verdict,
         ledgers.purgeable as figure,
         null as target,
-        'count' as unit,
+        'count' as unit
     from ledgers
     inner join months on months.contract_id = ledgers.contract_id and months.is_current
 
@@ -322,11 +322,11 @@ found as (
         'history_purge_candidates' as mart,
         'tax_retention_years' as commitment,
         months.month,
-        cast(null as varchar) as environment_id,
+        cast(null as string) as environment_id,
         'attested' as verdict,
         ledgers.held as figure,
         null as target,
-        'count' as unit,
+        'count' as unit
     from ledgers
     inner join months on months.contract_id = ledgers.contract_id and months.is_current
 )
@@ -340,5 +340,5 @@ select
     found.verdict,
     cast(found.figure as double) as figure,
     cast(found.target as double) as target,
-    found.unit,
+    found.unit
 from found

@@ -12,7 +12,7 @@ todays as (
     select
         days.contract_id,
         days.day_on as today,
-        days.month_on as this_month,
+        days.month_on as this_month
     from {{ ref('int_contract_days') }} as days
     inner join run on run.as_of >= days.day_from and run.as_of < days.day_until
 ),
@@ -20,7 +20,7 @@ todays as (
 firsts as (
     select
         findings.contract_id,
-        min(findings.month) as first_month,
+        min(findings.month) as first_month
     from findings
     group by findings.contract_id
 ),
@@ -33,7 +33,7 @@ months as (
         contract_months.first_on,
         contract_months.last_on,
         todays.today,
-        contract_months.month < todays.this_month as is_over,
+        contract_months.month < todays.this_month as is_over
     from {{ ref('int_contract_months') }} as contract_months
     inner join todays on todays.contract_id = contract_months.contract_id
     left join firsts on firsts.contract_id = contract_months.contract_id
@@ -53,7 +53,7 @@ clauses as (
         row_number() over (
             partition by clauses.contract_id, clauses.article, clauses.title, months.month
             order by clauses.valid_from desc
-        ) as place,
+        ) as place
     from {{ source('contract', 'clauses') }} as clauses
     inner join months
         on months.contract_id = clauses.contract_id
@@ -74,7 +74,7 @@ judged as (
         count(case when findings.verdict = 'attested' then 1 end) as attested,
         min(findings.figure) as figure,
         max(findings.target) as target,
-        max(findings.unit) as unit,
+        max(findings.unit) as unit
     from clauses
     inner join findings
         on findings.contract_id = clauses.contract_id
@@ -99,7 +99,7 @@ documents as (
         row_number() over (
             partition by clauses.contract_id, clauses.article, clauses.title, clauses.month
             order by attestations.dated_on desc, attestations.document asc
-        ) as place,
+        ) as place
     from clauses
     inner join {{ source('landing', 'attestations') }} as attestations
         on attestations.contract_id = clauses.contract_id
@@ -137,7 +137,7 @@ select
     files.name as file,
     documents.line,
     clauses.why,
-    clauses.clause,
+    clauses.clause
 from clauses
 left join judged
     on judged.contract_id = clauses.contract_id

@@ -5,8 +5,8 @@ select
     rejects.file,
     rejects.line,
     rejects.rule,
-    rejects."column",
+    rejects.{{ quoted('column') }},
     rejects.value,
     rejects.raw,
-    rejects.first_seen_at,
+    rejects.first_seen_at
 from {{ ref('stg_run__rejects') }} as rejects

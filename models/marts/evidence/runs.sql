@@ -2,5 +2,5 @@
 select
     run.run_id,
     run.as_of,
-    run.started_at,
+    run.started_at
 from {{ source('landing', 'run') }} as run

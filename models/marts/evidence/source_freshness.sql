@@ -13,6 +13,6 @@ select
     cast(sum(files.rows_duplicate) as bigint) as rows_duplicate,
     min(files.first_event_at) as first_event_at,
     max(files.last_event_at) as last_event_at,
-    max(files.loaded_at) as last_loaded_at,
+    max(files.loaded_at) as last_loaded_at
 from files
 group by files.source, files.format

@@ -16,7 +16,7 @@ named as (
     select
         'checks' as log,
         probes.environment_id as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'probes') }} as probes
     inner join (
         select distinct probe_runs.probe_key from {{ ref('stg_monitoring__probe_runs') }} as probe_runs
@@ -28,7 +28,7 @@ named as (
     select
         'outages' as log,
         outages.environment_id as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'outages') }} as outages
     group by outages.environment_id
 
@@ -37,7 +37,7 @@ named as (
     select
         'interruptions' as log,
         interruptions.environment_id as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'interruptions') }} as interruptions
     where interruptions.environment_id is not null
     group by interruptions.environment_id
@@ -47,7 +47,7 @@ named as (
     select
         'jobs' as log,
         jobs.environment_id as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'jobs') }} as jobs
     group by jobs.environment_id
 
@@ -56,7 +56,7 @@ named as (
     select
         'points' as log,
         holdings.environment_id as name,
-        cast(sum(holdings.points) as bigint) as mentions,
+        cast(sum(holdings.points) as bigint) as mentions
     from {{ ref('int_backup_holdings') }} as holdings
     group by holdings.environment_id
 
@@ -65,7 +65,7 @@ named as (
     select
         'restores' as log,
         restores.environment_id as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'restores') }} as restores
     group by restores.environment_id
 ),
@@ -76,7 +76,7 @@ calendars as (
         days.contract_id,
         min(days.day_from) as days_from,
         max(days.day_until) as days_until,
-        min(months.month_from) as months_from,
+        min(months.month_from) as months_from
     from {{ ref('int_contract_days') }} as days
     left join {{ ref('int_contract_months') }} as months
         on months.contract_id = days.contract_id and months.first_on = days.day_on
@@ -92,14 +92,14 @@ registered as (
         tickets.ticket_id,
         tickets.client_id,
         tickets.environment_id,
-        least(tickets.created_at, coalesce(tickets.qualified_at, tickets.created_at)) as first_at,
+        least(tickets.created_at, coalesce(tickets.qualified_at, tickets.created_at)) as first_at
     from {{ ref('stg_tickets__tickets') }} as tickets
     union all
     select
         events.ticket_id,
         min(events.client_id) as client_id,
         min(events.environment_id) as environment_id,
-        min(events.event_at) as first_at,
+        min(events.event_at) as first_at
     from {{ ref('stg_tickets__events') }} as events
     group by events.ticket_id
 ),
@@ -109,7 +109,7 @@ tickets_before as (
         'tickets' as log,
         registered.client_id as name,
         'began before the calendar of the contract: no time can be counted' as reason,
-        count(distinct registered.ticket_id) as mentions,
+        count(distinct registered.ticket_id) as mentions
     from registered
     left join environments on environments.environment_id = registered.environment_id
     left join clients_contracts on clients_contracts.client_id = registered.client_id
@@ -124,7 +124,7 @@ monitored_before as (
     select
         'checks' as log,
         probes.environment_id as name,
-        cast(sum(runs.checks) as bigint) as mentions,
+        cast(sum(runs.checks) as bigint) as mentions
     from {{ ref('stg_monitoring__probe_runs') }} as runs
     inner join {{ source('landing', 'probes') }} as probes on probes.probe_key = runs.probe_key
     inner join environments on environments.environment_id = probes.environment_id
@@ -138,7 +138,7 @@ monitored_before as (
     select
         'outages' as log,
         outages.environment_id as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'outages') }} as outages
     inner join environments on environments.environment_id = outages.environment_id
     inner join calendars
@@ -151,7 +151,7 @@ monitored_before as (
     select
         'interruptions' as log,
         coalesce(interruptions.environment_id, interruptions.contract_id) as name,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'interruptions') }} as interruptions
     left join environments on environments.environment_id = interruptions.environment_id
     inner join calendars
@@ -166,7 +166,7 @@ maintenances_after as (
         'interruptions' as log,
         coalesce(interruptions.environment_id, interruptions.contract_id) as name,
         'begins after the calendar of the contract: its hours are not known yet' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'interruptions') }} as interruptions
     left join environments on environments.environment_id = interruptions.environment_id
     inner join calendars
@@ -181,7 +181,7 @@ moved_repositories as (
         'listings' as log,
         listings.repository_id as name,
         'listed with several places: its points count for the one its latest listing declares' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ ref('int_backup_listings') }} as listings
     inner join {{ ref('int_backup_repositories') }} as repositories
         on repositories.repository_id = listings.repository_id
@@ -194,7 +194,7 @@ points_before as (
         'points' as log,
         holdings.environment_id as name,
         'started before the calendar of the contract: counted, of no night' as reason,
-        cast(sum(holdings.points_before) as bigint) as mentions,
+        cast(sum(holdings.points_before) as bigint) as mentions
     from {{ ref('int_backup_holdings') }} as holdings
     where holdings.points_before > 0
     group by holdings.environment_id
@@ -205,7 +205,7 @@ unknown_environments as (
         named.log,
         named.name,
         'environment is not in the registry' as reason,
-        named.mentions,
+        named.mentions
     from named
     left join environments on environments.environment_id = named.name
     where environments.environment_id is null
@@ -216,7 +216,7 @@ unknown_clients as (
         'tickets' as log,
         tickets.client_id as name,
         'client is not in the registry' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ ref('stg_tickets__tickets') }} as tickets
     left join clients on clients.client_id = tickets.client_id
     where clients.client_id is null
@@ -228,7 +228,7 @@ later_tickets as (
         'tickets' as log,
         tickets.client_id as name,
         'registered after as_of' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ ref('stg_tickets__tickets') }} as tickets
     cross join {{ source('landing', 'run') }} as run
     where tickets.created_at > run.as_of
@@ -243,7 +243,7 @@ unjudged_environments as (
             when contracts.contract_id is null then 'contract is not in the contract folder'
             else 'closes before it opens'
         end as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from environments
     left join contracts on contracts.contract_id = environments.contract_id
     where contracts.contract_id is null or environments.closed_on < environments.opened_on
@@ -255,7 +255,7 @@ unknown_contracts as (
         'interruptions' as log,
         interruptions.contract_id as name,
         'contract is not in the contract folder' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'interruptions') }} as interruptions
     left join contracts on contracts.contract_id = interruptions.contract_id
     where interruptions.environment_id is null and contracts.contract_id is null
@@ -267,7 +267,7 @@ backward_outages as (
         'outages' as log,
         outages.environment_id as name,
         'ends before it begins' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'outages') }} as outages
     where outages.down_until < outages.down_from
     group by outages.environment_id
@@ -278,7 +278,7 @@ backward_interruptions as (
         'interruptions' as log,
         coalesce(interruptions.environment_id, interruptions.contract_id) as name,
         'ends before it begins' as reason,
-        count(*) as mentions,
+        count(*) as mentions
     from {{ source('landing', 'interruptions') }} as interruptions
     where interruptions.ends_at < interruptions.starts_at
     group by coalesce(interruptions.environment_id, interruptions.contract_id)
@@ -303,7 +303,7 @@ select
     monitored_before.log,
     monitored_before.name,
     'began before the first whole month of the calendar of the contract: counted from there on' as reason,
-    monitored_before.mentions,
+    monitored_before.mentions
 from monitored_before
 union all
 select * from unknown_contracts

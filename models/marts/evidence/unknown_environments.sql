@@ -6,6 +6,6 @@ select
     notices.nearest as nearest_environment_id,
     notices.rows,
     notices.first_at,
-    notices.last_at,
+    notices.last_at
 from {{ source('landing', 'notices') }} as notices
 where notices.notice = 'unknown_environment'

@@ -14,5 +14,5 @@ select
     withdrawals.withdrawn_by,
     withdrawals.why,
     withdrawals.undone_at,
-    withdrawals.undone_by,
+    withdrawals.undone_by
 from {{ source('landing', 'withdrawals') }} as withdrawals

@@ -28,6 +28,6 @@ select
     verdicts.debit,
     verdicts.credit,
     verdicts.size_bytes as bytes,
-    verdicts.entry_id,
+    verdicts.entry_id
 from verdicts
 inner join cut_offs on cut_offs.dossier_key = verdicts.dossier_key

@@ -15,6 +15,6 @@ select
     journals.entries,
     journals.unbalanced,
     journals.law_entries,
-    journals.law_unbalanced,
+    journals.law_unbalanced
 from journals
 inner join keys on keys.dossier_key = journals.dossier_key

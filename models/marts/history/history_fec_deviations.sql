@@ -8,5 +8,5 @@ select
     fec_deviations.deviation,
     fec_deviations.first_value,
     fec_deviations.clause,
-    fec_deviations.rows,
+    fec_deviations.rows
 from fec_deviations

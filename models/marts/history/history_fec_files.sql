@@ -9,7 +9,7 @@ files as (
         files.name,
         files.rows_accepted,
         files.rows_duplicate,
-        versions.identity,
+        versions.identity
     from {{ source('landing', 'files') }} as files
     left join {{ ref('stg_run__file_versions') }} as versions on versions.file_id = files.file_id
 ),
@@ -17,7 +17,7 @@ files as (
 deviations as (
     select
         deviations.file_ref,
-        cast(count(*) as integer) as deviations,
+        cast(count(*) as integer) as deviations
     from {{ source('landing', 'fec_deviations') }} as deviations
     group by deviations.file_ref
 ),
@@ -26,7 +26,7 @@ registered as (
     select
         dossiers.client_id,
         dossiers.dossier_id,
-        min(dossiers.siren) as siren,
+        min(dossiers.siren) as siren
     from {{ source('landing', 'dossiers') }} as dossiers
     group by dossiers.client_id, dossiers.dossier_id
 )
@@ -66,7 +66,7 @@ select
     fec_files.name_siren = registered.siren as is_siren_of_dossier,
     fec_files.name_closing_on,
     fec_files.first_on,
-    fec_files.last_on,
+    fec_files.last_on
 from fec_files
 inner join files on files.file_id = fec_files.file_id
 left join deviations on deviations.file_ref = fec_files.file_ref

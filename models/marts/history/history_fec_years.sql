@@ -10,5 +10,5 @@ select
     fec_years.entries,
     fec_years.debit,
     fec_years.credit,
-    fec_years.size_bytes as bytes,
+    fec_years.size_bytes as bytes
 from fec_years

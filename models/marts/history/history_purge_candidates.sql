@@ -13,7 +13,7 @@ parts as (
         counts.fiscal_year_end,
         counts.journal_code,
         counts.verdict,
-        {{ reason_parts('counts.own_reasons') }} as reason,
+        {{ reason_parts('counts.own_reasons') }} as reason
     from counts
     where counts.own_reasons is not null
 ),
@@ -24,7 +24,7 @@ own_reasons as (
         parts.fiscal_year_end,
         parts.journal_code,
         parts.verdict,
-        {{ text_list('parts.reason') }} as reasons,
+        {{ text_list('parts.reason') }} as reasons
     from parts
     group by parts.dossier_key, parts.fiscal_year_end, parts.journal_code, parts.verdict
 ),
@@ -48,7 +48,7 @@ counted as (
         sum(counts.credit) as credit,
         sum(counts.size_bytes) as bytes,
         min(counts.free_on) as first_free_on,
-        case when count(counts.free_on) = count(*) then max(counts.free_on) end as free_on,
+        case when count(counts.free_on) = count(*) then max(counts.free_on) end as free_on
     from counts
     group by counts.dossier_key, counts.fiscal_year_end, counts.journal_code, counts.verdict
 ),
@@ -61,7 +61,7 @@ unread as (
         {{ text_list('unread.rules') }} as reasons,
         count(*) as entries,
         sum(unread.lines) as lines,
-        sum(unread.size_bytes) as bytes,
+        sum(unread.size_bytes) as bytes
     from {{ ref('int_history_entries_unread') }} as unread
     group by unread.client_id, unread.dossier_id, unread.journal_code
 )
@@ -100,7 +100,7 @@ select
     cast(counted.disputed_entries as bigint) as disputed_entries,
     cast(counted.disputed_lines as bigint) as disputed_lines,
     counted.first_free_on,
-    counted.free_on,
+    counted.free_on
 from counted
 inner join cut_offs on cut_offs.dossier_key = counted.dossier_key
 left join own_reasons
@@ -130,7 +130,7 @@ select
     cast(0 as bigint) as disputed_entries,
     cast(0 as bigint) as disputed_lines,
     cast(null as date) as first_free_on,
-    cast(null as date) as free_on,
+    cast(null as date) as free_on
 from unread
 left join cut_offs
     on cut_offs.client_id = unread.client_id and cut_offs.dossier_id = unread.dossier_id

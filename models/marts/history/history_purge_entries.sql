@@ -42,7 +42,7 @@ select
     verdicts.credit,
     verdicts.size_bytes as bytes,
     verdicts.free_on,
-    verdicts.entry_id,
+    verdicts.entry_id
 from verdicts
 inner join cut_offs on cut_offs.dossier_key = verdicts.dossier_key
 where verdicts.verdict <> 'quarantine'
@@ -64,7 +64,7 @@ select
     cast(0 as decimal(24, 2)) as credit,
     unread.size_bytes as bytes,
     cast(null as date) as free_on,
-    cast(null as bigint) as entry_id,
+    cast(null as bigint) as entry_id
 from {{ ref('int_history_entries_unread') }} as unread
 left join cut_offs
     on cut_offs.client_id = unread.client_id and cut_offs.dossier_id = unread.dossier_id

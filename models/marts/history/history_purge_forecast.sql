@@ -17,7 +17,7 @@ counted as (
         cast(sum(counts.lines) as bigint) as lines,
         cast(sum(counts.debit) as decimal(24, 2)) as debit,
         cast(sum(counts.credit) as decimal(24, 2)) as credit,
-        cast(sum(counts.size_bytes) as bigint) as bytes,
+        cast(sum(counts.size_bytes) as bigint) as bytes
     from counts
     group by counts.dossier_key, counts.free_on, counts.verdict
 )
@@ -32,6 +32,6 @@ select
     counted.lines,
     counted.debit,
     counted.credit,
-    counted.bytes,
+    counted.bytes
 from counted
 inner join cut_offs on cut_offs.dossier_key = counted.dossier_key

@@ -12,7 +12,7 @@ with tickets as (
             else cast({{ seconds_between(
                 'commitments.created_at', 'commitments.acknowledged_at'
             ) }} as double)
-        end as delay_s,
+        end as delay_s
     from {{ ref('ticket_commitments') }} as commitments
     where commitments.commitment = 'take_in_charge'
 ),
@@ -25,7 +25,7 @@ counted as (
         count(*) as tickets,
         count(tickets.acknowledged_at) as acknowledged,
         {{ percentiles('tickets.delay_s', [0.5, 0.9]) }} as delay,
-        max(tickets.delay_s) as delay_max_s,
+        max(tickets.delay_s) as delay_max_s
     from tickets
     group by tickets.contract_id, tickets.client_id, tickets.month
 )
@@ -40,5 +40,5 @@ select
         as acknowledged_pct,
     {{ percentile_at('counted.delay', 1) }} as delay_p50_s,
     {{ percentile_at('counted.delay', 2) }} as delay_p90_s,
-    cast(counted.delay_max_s as decimal(18, 6)) as delay_max_s,
+    cast(counted.delay_max_s as decimal(18, 6)) as delay_max_s
 from counted

@@ -24,7 +24,7 @@ counted as (
         {{ percentiles(
             "case when commitments.outcome in ('met', 'breached') then commitments.elapsed_s end",
             [0.5, 0.9]
-        ) }} as elapsed,
+        ) }} as elapsed
     from commitments
     group by
         commitments.contract_id,
@@ -51,5 +51,5 @@ select
     cast(counted.met as double) * 100 / nullif(cast(counted.met + counted.breached as double), 0)
         as adherence_pct,
     {{ percentile_at('counted.elapsed', 1) }} as elapsed_p50_s,
-    {{ percentile_at('counted.elapsed', 2) }} as elapsed_p90_s,
+    {{ percentile_at('counted.elapsed', 2) }} as elapsed_p90_s
 from counted

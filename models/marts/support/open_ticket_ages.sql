@@ -9,7 +9,7 @@ with tickets as (
 waiting as (
     select
         pauses.ticket_id,
-        min(pauses.paused_from) as waiting_since,
+        min(pauses.paused_from) as waiting_since
     from {{ ref('int_ticket_pauses') }} as pauses
     cross join {{ source('landing', 'run') }} as run
     where pauses.paused_from <= run.as_of
@@ -24,7 +24,7 @@ verdicts as (
         max(case when commitments.outcome = 'awaiting_qualification' then 1 else 0 end) = 1
             as is_awaiting_qualification,
         max(case when commitments.outcome = 'not_covered' then 1 else 0 end) = 0 as is_covered,
-        min(commitments.file) as file,
+        min(commitments.file) as file
     from {{ ref('ticket_commitments') }} as commitments
     where commitments.ticket_id in (select tickets.ticket_id from tickets)
     group by commitments.ticket_id
@@ -54,7 +54,7 @@ select
     ) as age_days,
     waiting.waiting_since,
     verdicts.file,
-    tickets.line,
+    tickets.line
 from tickets
 inner join verdicts on verdicts.ticket_id = tickets.ticket_id
 left join waiting on waiting.ticket_id = tickets.ticket_id

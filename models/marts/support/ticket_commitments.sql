@@ -23,7 +23,7 @@ judged as (
         in_days.allowed_s as days_allowed_s,
         in_days.elapsed_s as days_elapsed_s,
         in_days.waited_s as days_waited_s,
-        in_days.outcome as days_outcome,
+        in_days.outcome as days_outcome
     from limits
     left join in_days
         on in_days.ticket_id = limits.ticket_id and in_days.commitment = limits.commitment
@@ -73,5 +73,5 @@ select
     judged.unit as limit_unit,
     judged.value as limit_value,
     judged.file,
-    judged.line,
+    judged.line
 from judged

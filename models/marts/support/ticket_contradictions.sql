@@ -7,7 +7,7 @@ with tickets as (
         int_tickets_placed.contract_id,
         int_tickets_placed.client_id,
         int_tickets_placed.file_id,
-        int_tickets_placed.line,
+        int_tickets_placed.line
     from {{ ref('int_tickets_placed') }} as int_tickets_placed
 ),
 
@@ -19,11 +19,11 @@ found as (
     select
         in_time.ticket_id,
         in_time.rule,
-        cast(null as varchar) as value,
+        cast(null as string) as value,
         in_time.early_at,
         in_time.late_at,
         cast(null as integer) as file_id,
-        cast(null as bigint) as line,
+        cast(null as bigint) as line
     from {{ ref('int_ticket_contradictions_in_time') }} as in_time
 
     union all
@@ -32,10 +32,10 @@ found as (
         in_facts.ticket_id,
         in_facts.rule,
         in_facts.value,
-        cast(null as timestamptz) as early_at,
-        cast(null as timestamptz) as late_at,
+        cast(null as {{ instant_type() }}) as early_at,
+        cast(null as {{ instant_type() }}) as late_at,
         cast(null as integer) as file_id,
-        cast(null as bigint) as line,
+        cast(null as bigint) as line
     from {{ ref('int_ticket_contradictions_in_facts') }} as in_facts
 
     union all
@@ -47,7 +47,7 @@ found as (
         in_lists.early_at,
         in_lists.late_at,
         in_lists.file_id,
-        in_lists.line,
+        in_lists.line
     from {{ ref('int_ticket_contradictions_in_lists') }} as in_lists
 ),
 
@@ -57,7 +57,7 @@ placed as (
         tickets.contract_id,
         tickets.client_id,
         coalesce(found.file_id, tickets.file_id) as told_in_file_id,
-        case when found.file_id is null then tickets.line else found.line end as told_on_line,
+        case when found.file_id is null then tickets.line else found.line end as told_on_line
     from found
     left join tickets on tickets.ticket_id = found.ticket_id
 )
@@ -71,6 +71,6 @@ select
     placed.early_at,
     placed.late_at,
     files.name as file,
-    placed.told_on_line as line,
+    placed.told_on_line as line
 from placed
 left join files on files.file_id = placed.told_in_file_id

@@ -24,7 +24,7 @@ given as (
         changes.changed_at,
         1 as place,
         changes.file_id,
-        changes.line,
+        changes.line
     from {{ ref('stg_tickets__criticality_changes') }} as changes
     cross join {{ source('landing', 'run') }} as run
     where changes.changed_at <= run.as_of
@@ -39,7 +39,7 @@ given as (
         events.event_at as changed_at,
         events.place,
         events.file_id,
-        events.line,
+        events.line
     from events
     where events.criticality_given is not null
 
@@ -52,7 +52,7 @@ given as (
         tickets.created_at as changed_at,
         0 as place,
         tickets.file_id,
-        tickets.line,
+        tickets.line
     from tickets
     where tickets.criticality_given is not null
 ),
@@ -78,7 +78,7 @@ following as (
         lag(given.criticality_given) over (
             partition by given.ticket_id
             order by given.changed_at, given.place, given.file_id, given.line
-        ) as previous_given,
+        ) as previous_given
     from given
     inner join changed on changed.ticket_id = given.ticket_id
 
@@ -87,8 +87,8 @@ following as (
     select
         given.*,
         1 as step,
-        cast(null as varchar) as previous_criticality,
-        cast(null as varchar) as previous_given,
+        cast(null as string) as previous_criticality,
+        cast(null as string) as previous_given
     from given
     left join changed on changed.ticket_id = given.ticket_id
     where changed.ticket_id is null
@@ -105,7 +105,7 @@ select
     following.step = 1 as is_at_registration,
     following.changed_at,
     files.name as file,
-    following.line,
+    following.line
 from following
 inner join tickets on tickets.ticket_id = following.ticket_id
 left join files on files.file_id = following.file_id

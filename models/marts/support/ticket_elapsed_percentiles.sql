@@ -8,7 +8,7 @@ with decided as (
         commitments.criticality,
         commitments.month,
         cast(commitments.elapsed_s as double) as elapsed_s,
-        commitments.outcome = 'met' as is_met,
+        commitments.outcome = 'met' as is_met
     from {{ ref('ticket_commitments') }} as commitments
     where commitments.outcome in ('met', 'breached')
 ),
@@ -35,7 +35,7 @@ grouped as (
     select
         decided.*,
         'month' as grouped_by,
-        cast(decided.month as varchar) as group_value
+        cast(decided.month as string) as group_value
     from decided
 ),
 
@@ -48,7 +48,7 @@ counted as (
         count(*) as decided,
         count(case when grouped.is_met then 1 end) as met,
         {{ percentiles('grouped.elapsed_s', [0.5, 0.75, 0.9, 0.95]) }} as elapsed,
-        max(grouped.elapsed_s) as elapsed_max_s,
+        max(grouped.elapsed_s) as elapsed_max_s
     from grouped
     group by grouped.contract_id, grouped.commitment, grouped.grouped_by, grouped.group_value
 )
@@ -65,5 +65,5 @@ select
     {{ percentile_at('counted.elapsed', 2) }} as elapsed_p75_s,
     {{ percentile_at('counted.elapsed', 3) }} as elapsed_p90_s,
     {{ percentile_at('counted.elapsed', 4) }} as elapsed_p95_s,
-    cast(counted.elapsed_max_s as decimal(18, 6)) as elapsed_max_s,
+    cast(counted.elapsed_max_s as decimal(18, 6)) as elapsed_max_s
 from counted

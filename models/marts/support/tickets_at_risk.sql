@@ -20,6 +20,6 @@ select
     cast(commitments.elapsed_s as double) * 100 / nullif(cast(commitments.allowed_s as double), 0)
         as used_pct,
     commitments.file,
-    commitments.line,
+    commitments.line
 from commitments
 where commitments.outcome = 'running'

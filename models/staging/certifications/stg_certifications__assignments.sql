@@ -6,5 +6,5 @@ select
     assignments.assigned_on,
     assignments.withdrawn_on,
     assignments.file_id,
-    assignments.line,
+    assignments.line
 from {{ source('landing', 'assignments') }} as assignments

@@ -7,5 +7,5 @@ select
     attempts.score_pct,
     attempts.attempted_on,
     attempts.file_id,
-    attempts.line,
+    attempts.line
 from {{ source('landing', 'attempts') }} as attempts

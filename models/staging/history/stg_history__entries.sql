@@ -10,5 +10,5 @@ select
     coalesce(entries.debit, entries.wide_debit) as debit,
     coalesce(entries.credit, entries.wide_credit) as credit,
     entries.size_bytes,
-    entries.entry_on,
+    entries.entry_on
 from {{ source('landing', 'entries') }} as entries

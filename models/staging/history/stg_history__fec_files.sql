@@ -26,5 +26,5 @@ select
     fec_files.name_closing_on,
     fec_files.first_on,
     fec_files.last_on,
-    fec_files.file_id,
+    fec_files.file_id
 from {{ source('landing', 'fec_files') }} as fec_files

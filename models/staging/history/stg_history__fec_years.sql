@@ -6,5 +6,5 @@ select
     fec_years.entries,
     cast(fec_years.debit as decimal(24, 2)) as debit,
     cast(fec_years.credit as decimal(24, 2)) as credit,
-    fec_years.size_bytes,
+    fec_years.size_bytes
 from {{ source('landing', 'fec_years') }} as fec_years

@@ -4,6 +4,6 @@ select
     ledgers.lines,
     ledgers.revision,
     ledgers.first_on,
-    ledgers.last_on,
+    ledgers.last_on
 from {{ source('landing', 'ledgers') }} as ledgers
 where ledgers.lines > 0

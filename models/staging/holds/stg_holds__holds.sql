@@ -20,7 +20,7 @@ with holds as (
             'holds.fiscal_years', "'^[ ,;|]*(FY *)?(19|20)[0-9]{2}([ ,;|]+(FY *)?(19|20)[0-9]{2})*[ ,;|]*$'"
         ) }} as has_years,
         {{ matches('holds.accounts', "'^[ ,;|]*[1-9][0-9A-Za-z]*[*]?([ ,;|]+[1-9][0-9A-Za-z]*[*]?)*[ ,;|]*$'") }}
-        and not {{ matches('holds.accounts', "'[0-9][xX]+([^0-9A-Za-z]|$)'") }} as has_accounts,
+        and not {{ matches('holds.accounts', "'[0-9][xX]+([^0-9A-Za-z]|$)'") }} as has_accounts
     from {{ source('landing', 'holds') }} as holds
 )
 
@@ -55,5 +55,5 @@ select
     case when not holds.is_span_backward then holds.movements_from end as movements_from,
     case when not holds.is_span_backward then holds.movements_until end as movements_until,
     holds.file_id,
-    holds.line,
+    holds.line
 from holds

@@ -4,8 +4,8 @@ select
     rejected_holds.client_id,
     rejected_holds.dossier_id,
     rejected_holds.rule,
-    rejected_holds."column",
+    rejected_holds.{{ quoted('column') }},
     rejected_holds.value,
     rejected_holds.file_id,
-    rejected_holds.line,
+    rejected_holds.line
 from {{ source('landing', 'rejected_holds') }} as rejected_holds

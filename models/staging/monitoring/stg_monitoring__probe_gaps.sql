@@ -3,5 +3,5 @@ select
     probe_gaps.probe_key,
     probe_gaps.day as utc_day,
     probe_gaps.gap_us,
-    probe_gaps.gaps,
+    probe_gaps.gaps
 from {{ source('landing', 'probe_gaps') }} as probe_gaps

@@ -12,5 +12,5 @@ select
     probe_runs.first_line,
     probe_runs.last_file_id,
     probe_runs.last_line,
-    probe_runs.revision,
+    probe_runs.revision
 from {{ source('landing', 'probe_runs') }} as probe_runs

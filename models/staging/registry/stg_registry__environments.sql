@@ -9,5 +9,5 @@ select
     environments.opened_on,
     environments.closed_on,
     environments.file_id,
-    environments.line,
+    environments.line
 from {{ source('landing', 'environments') }} as environments

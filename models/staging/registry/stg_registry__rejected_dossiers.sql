@@ -5,8 +5,8 @@ select
     rejected_dossiers.fiscal_year_from,
     rejected_dossiers.fiscal_year_until,
     rejected_dossiers.rule,
-    rejected_dossiers."column",
+    rejected_dossiers.{{ quoted('column') }},
     rejected_dossiers.value,
     rejected_dossiers.file_id,
-    rejected_dossiers.line,
+    rejected_dossiers.line
 from {{ source('landing', 'rejected_dossiers') }} as rejected_dossiers

@@ -5,7 +5,7 @@ with counted as (
         lead(file_versions.file_id) over (
             partition by file_versions.identity
             order by file_versions.file_id
-        ) as replaced_by_file_id,
+        ) as replaced_by_file_id
     from {{ source('landing', 'file_versions') }} as file_versions
     where not file_versions.is_refused
 )
@@ -14,6 +14,6 @@ select
     versions.file_id,
     versions.identity,
     versions.is_refused,
-    counted.replaced_by_file_id,
+    counted.replaced_by_file_id
 from {{ source('landing', 'file_versions') }} as versions
 left join counted on counted.file_id = versions.file_id

@@ -6,10 +6,10 @@ select
     rejects.file,
     rejects.line,
     rejects.rule,
-    rejects."column",
+    rejects.{{ quoted('column') }},
     rejects.value,
     rejects.raw,
-    rejects.first_seen_at,
+    rejects.first_seen_at
 from {{ source('landing', 'rejects') }} as rejects
 left join {{ ref('stg_run__file_versions') }} as versions on versions.file_id = rejects.file_id
 where versions.replaced_by_file_id is null

@@ -12,6 +12,6 @@ select distinct
         as new_dossier_id,
     changes.old_file_id,
     changes.old_line,
-    changes.new_file_id,
+    changes.new_file_id
 from {{ source('landing', 'changes') }} as changes
 where changes.table_name in ('holds', 'dossiers')

@@ -8,5 +8,5 @@ select
     criticality_changes.criticality as criticality_given,
     criticality_changes.changed_at,
     criticality_changes.file_id,
-    criticality_changes.line,
+    criticality_changes.line
 from {{ source('landing', 'criticality_changes') }} as criticality_changes

@@ -25,5 +25,5 @@ select
     ticket_events.event_at,
     ticket_events.file_id,
     ticket_events.line,
-    ticket_events.sequence,
+    ticket_events.sequence
 from {{ source('landing', 'ticket_events') }} as ticket_events

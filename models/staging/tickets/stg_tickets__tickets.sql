@@ -24,5 +24,5 @@ select
     tickets.fix_or_workaround_at,
     tickets.closed_at,
     tickets.file_id,
-    tickets.line,
+    tickets.line
 from {{ source('landing', 'tickets') }} as tickets
