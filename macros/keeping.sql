@@ -10,14 +10,11 @@
    The record is read as a source (`kept`), since it is the one of the build before. What becomes due is struck from it before
    anything is computed, and written back when all is: after a crash, or a build of a part, it is due again. #}
 
-{# The keys to compute now, and those that went (fingerprint null). `also`: further columns of the fingerprints. #}
-{% macro due(fingerprints, record, key, also=[]) %}
+{# The keys to compute now, and those that went (fingerprint null). #}
+{% macro due(fingerprints, record, key) %}
 select
     {%- for column in key %}
     coalesce(found.{{ column }}, known.{{ column }}) as {{ column }},
-    {%- endfor %}
-    {%- for column in also %}
-    found.{{ column }},
     {%- endfor %}
     found.fingerprint
 from {{ ref(fingerprints) }} as found
@@ -51,60 +48,34 @@ delete from {{ source('kept', record) }} as known using {{ this }} as due where 
 {% endmacro %}
 
 {# A table that keeps rows from run to run. `meta` names `due`, the model of the keys to compute, and `key`, its columns: their
-   rows go, and what the model computes comes. With `portion`, a weight, they come a portion at a time: `due` has a column
-   `weight`, and the model reads only keys that `is_asked`; a portion fits into memory whatever the warehouse holds. `since`, a
-   column of the rows and one of `due`: what lies before is kept, all goes where that is null. All in one transaction: a crash
-   leaves the rows as they were. #}
+   rows go, and what the model computes comes. `since`, a column of the rows and one of `due`: what lies before is kept, all goes
+   where that is null. All in one transaction: a crash leaves the rows as they were. #}
 {% materialization kept, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set meta = config.get('meta') -%}
-    {%- set due = ref(meta.due) -%}
     {%- if existing_relation is not none and (existing_relation.type != 'table' or should_full_refresh()) -%}
         {% do adapter.drop_relation(existing_relation) %}
         {%- set existing_relation = none -%}
     {%- endif -%}
-    {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
-    {%- set fill = 'insert into ' ~ target_relation ~ ' (' ~ names ~ ') select ' ~ names ~ ' from (' ~ compiled_code ~ ')' -%}
-    {#- A record that a hook of this build has opened is not known yet to dbt. -#}
-    {%- set clear = 'drop table if exists ' ~ target_relation ~ '; ' -%}
-    {%- set since = ' and coalesce(stored.' ~ meta.since[0] ~ ' >= due.' ~ meta.since[1] ~ ', true)' if meta.since else '' -%}
     {%- if existing_relation is none -%}
-        {%- set open = clear ~ create_table_as(False, target_relation, 'select * from (' ~ compiled_code ~ ') limit 0') -%}
-    {%- else -%}
-        {%- set open = 'delete from ' ~ target_relation ~ ' as stored using ' ~ due ~ ' as due where ' ~ same_key('due', 'stored', meta.key) ~ since -%}
-    {%- endif -%}
-    {%- if not meta.portion -%}
-        {%- if existing_relation is none -%}
-            {% call statement('main') %}{{ clear }}{{ create_table_as(False, target_relation, compiled_code) }}{% endcall %}
-        {%- else -%}
-            {% call statement('main') %}{{ open }}; {{ fill }}{% endcall %}
-        {%- endif -%}
-    {%- else -%}
-        {%- set column = meta.key[0] -%}
-        {% call statement('open') %}
-            set memory_limit = '{{ env_var('LIVRET_PORTION_MEMORY', '1400MB') }}';
-            set variable asked_keys = cast([] as integer[]);
-            {{ open }};
-            create or replace temp table portions as
-            select {{ column }}, cast(sum(weight) over (order by {{ column }}) // {{ meta.portion }} as integer) as portion
-            from {{ due }} where fingerprint is not null;
-        {% endcall %}
-        {%- for (portion,) in run_query('select distinct portion from portions order by portion') %}
-            {% call statement('portion') %}
-                set variable asked_keys = (select list({{ column }}) from portions where portion = {{ portion }});
-                {{ fill }};
-            {% endcall %}
-        {%- endfor %}
+        {#- A record that a hook of this build has opened is not known yet to dbt. -#}
         {% call statement('main') %}
-            reset variable asked_keys;
-            drop table portions;
-            set memory_limit = '{{ env_var('LIVRET_MEMORY', '4GB') }}';
+    drop table if exists {{ target_relation }};
+    {{ create_table_as(False, target_relation, compiled_code) }}
+        {% endcall %}
+        {%- if config.persist_relation_docs() or config.persist_column_docs() %}
+            {% call statement('comments') %}{{ comments(target_relation) }}{% endcall %}
+        {%- endif %}
+    {%- else -%}
+        {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
+        {% call statement('main') %}
+    delete from {{ target_relation }} as stored using {{ ref(meta.due) }} as due
+    where {{ same_key('due', 'stored', meta.key) }}
+        {%- if meta.since %} and coalesce(stored.{{ meta.since[0] }} >= due.{{ meta.since[1] }}, true){% endif %};
+    insert into {{ target_relation }} ({{ names }}) select {{ names }} from ({{ compiled_code }});
         {% endcall %}
     {%- endif -%}
-    {%- if existing_relation is none and (config.persist_relation_docs() or config.persist_column_docs()) %}
-        {% call statement('comments') %}{{ comments(target_relation) }}{% endcall %}
-    {%- endif %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -32,26 +32,6 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{# A table that keeps rows from run to run and takes in what the model computes. Its `meta` says which rows go:
-   those whose `key` the model `touched` names. #}
-{% materialization kept_old, adapter='duckdb' %}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- if existing_relation is none or existing_relation.type != 'table' or should_full_refresh() -%}
-        {% do replace_in_place(target_relation, create_table_as(False, target_relation, compiled_code)) %}
-    {%- else -%}
-        {%- set meta = config.get('meta') -%}
-        {%- set names = model.columns.values() | map(attribute='name') | join(', ') -%}
-        {% call statement('main') %}
-    delete from {{ target_relation }} as stored
-    using {{ ref(meta.touched) }} as touched where touched.{{ meta.key }} = stored.{{ meta.key }};
-    insert into {{ target_relation }} ({{ names }}) select {{ names }} from ({{ compiled_code }});
-        {% endcall %}
-    {%- endif -%}
-    {{ adapter.commit() }}
-    {{ return({'relations': [target_relation]}) }}
-{% endmaterialization %}
-
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {% do replace_in_place(target_relation, create_view_as(target_relation, compiled_code)) %}

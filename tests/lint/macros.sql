@@ -45,7 +45,7 @@
 {% macro percentile_at(found, place) %}percentile_at({{ found }}, {{ place }}){% endmacro %}
 {% macro alike(text) %}alike({{ text }}){% endmacro %}
 {% macro json_text(object, name) %}json_text({{ object }}, 'name'){% endmacro %}
-{% macro due(fingerprints, record, key, also=[]) %}select * from {{ fingerprints }}{% endmacro %}
+{% macro due(fingerprints, record, key) %}select * from {{ fingerprints }}{% endmacro %}
 {% macro same_key(one, other, key) %}{{ one }}.key = {{ other }}.key{% endmacro %}
 {% macro strike_from(record, key) %}select 1{% endmacro %}
 {% macro open_record(record, key) %}select 1{% endmacro %}
