@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from pipelines.readers.history_certificates import PURGED_ON
 from pipelines.readers.movement_keys import list_digest
-from tests.pipeline.test_history_purge import pair, write_fec, write_rows
+from tests.history.test_history_purge import pair, write_fec, write_rows
 
 CLIENT = "p-cli"
 NAMES = (

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pipelines.resources import WORK_DATABASE
 from pipelines.warehouse import connections, dbt_project
+from tests.availability import availability_nights as nights
 from tests.build import land
-from tests.pipeline import availability_nights as nights
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 STORIES, PORTIONS = (60, 10) if NIGHTLY else (40, 1)

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from pipelines.resources import ROOT
-from tests.pipeline.test_headline import rows
+from tests.evidence.test_headline import rows
 
 Row = dict[str, Any]
 THIS_MONTH = date(2026, 3, 1)

@@ -17,8 +17,8 @@ import pytest
 
 from tests.build import build
 from tests.oracles import business_time as oracle
-from tests.pipeline.ticket_worlds import OFFICE, World
 from tests.real_inbox import REAL_DATA, TICKETS_TOML, lay_out_tickets, write_toml
+from tests.support.ticket_worlds import OFFICE, World
 
 AS_OF = datetime(2014, 2, 1, 9, tzinfo=UTC)
 LIMITS_H = {"critical": 4, "high": 6, "moderate": 8}

@@ -18,7 +18,7 @@ from pipelines.published.publication import publish
 from pipelines.resources import ROOT, WORK_DATABASE
 from tests.build import build, land
 from tests.conftest import livret
-from tests.pipeline.test_history_purge import pair, write_fec
+from tests.history.test_history_purge import pair, write_fec
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MODELS = ("--select", "+path:models/marts/history", "int_history_unplaced_guards", "runs")

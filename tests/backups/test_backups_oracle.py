@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.backups.backup_worlds import gathered, together, write
 from tests.build import build
 from tests.oracles import backups as oracle
-from tests.pipeline.backup_worlds import gathered, together, write
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 ENVIRONMENTS = 300 if NIGHTLY else 100

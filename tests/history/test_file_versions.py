@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.resources import ROOT
-from tests.pipeline.test_withdrawn import FEC, contents, entry, forget, land, movement, put
+from tests.inbox.test_withdrawn import FEC, contents, entry, forget, land, movement, put
 
 F8 = ROOT / "tests" / "fixtures" / "faults" / "F8_corrected_export"
 NAME = "history/fec/c/d/123456789FEC20181231.txt"

@@ -14,7 +14,7 @@ from random import Random
 import duckdb
 
 from tests.oracles.business_time import Schedule
-from tests.pipeline.ticket_worlds import OFFICE, WORKING_DAY, Row, World
+from tests.support.ticket_worlds import OFFICE, WORKING_DAY, Row, World
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 FIRST = datetime(2026, 3, 10, 12, tzinfo=UTC)

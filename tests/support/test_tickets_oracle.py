@@ -13,7 +13,7 @@ import pytest
 
 from tests.build import build
 from tests.oracles import business_time as oracle
-from tests.pipeline.ticket_worlds import GeneratedTicket, generated
+from tests.support.ticket_worlds import GeneratedTicket, generated
 
 YEAR = timedelta(days=365)
 AS_OF = datetime(2031, 4, 7, 13, 30, 0, tzinfo=UTC)

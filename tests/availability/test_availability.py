@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.resources import ROOT
+from tests.availability import availability_worlds as worlds
 from tests.build import build
 from tests.oracles import availability as oracle
-from tests.pipeline import availability_worlds as worlds
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 PORTIONS, PORTION = (20, 100) if NIGHTLY else (1, 100)

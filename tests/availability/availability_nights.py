@@ -15,8 +15,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from tests.availability import availability_worlds as worlds
 from tests.oracles.availability import CAUSES, Row
-from tests.pipeline import availability_worlds as worlds
 
 # Two nights in a row just after a month began, one that skips weeks, one about the past, one that skips a month.
 NIGHTS = tuple(

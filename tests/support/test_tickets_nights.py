@@ -22,7 +22,7 @@ import pytest
 from pipelines.resources import WORK_DATABASE
 from pipelines.warehouse import connections, dbt_project
 from tests.build import build, land
-from tests.pipeline import ticket_nights as nights
+from tests.support import ticket_nights as nights
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 STORIES, PORTIONS = 160, 100 if NIGHTLY else 1

@@ -20,7 +20,7 @@ import pytest
 
 from tests.build import build
 from tests.oracles.business_time import Schedule
-from tests.pipeline.ticket_worlds import OFFICE, WORKING_DAY, World
+from tests.support.ticket_worlds import OFFICE, WORKING_DAY, World
 
 PARIS = ZoneInfo("Europe/Paris")
 AS_OF = datetime(2024, 7, 1, 10, tzinfo=PARIS)

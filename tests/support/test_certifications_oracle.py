@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.build import build
 from tests.oracles import certifications as oracle
 from tests.oracles.business_time import Schedule
-from tests.pipeline.ticket_worlds import OFFICE, World
+from tests.support.ticket_worlds import OFFICE, World
 
 TODAY = date(2026, 3, 10)
 AS_OF = datetime(2026, 3, 10, 12, tzinfo=UTC)

@@ -18,8 +18,8 @@ from pipelines.evidence import purge
 from pipelines.resources import WORK_DATABASE
 from pipelines.warehouse import dbt_project
 from tests.build import build, land
+from tests.history.history_worlds import World, worlds, write_contract, write_csv, write_inbox
 from tests.oracles.purge import Dossier, Line
-from tests.pipeline.history_worlds import World, worlds, write_contract, write_csv, write_inbox
 from tests.published import publish_again
 
 NOON = datetime(2026, 2, 28, 12, tzinfo=UTC)

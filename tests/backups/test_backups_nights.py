@@ -14,9 +14,9 @@ import duckdb
 
 from pipelines.resources import WORK_DATABASE
 from pipelines.warehouse import dbt_project
+from tests.backups.backup_worlds import Story, gathered, together, write
 from tests.build import land
 from tests.oracles.backups import Listing, Sighting
-from tests.pipeline.backup_worlds import Story, gathered, together, write
 from tests.published import publish_again
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"

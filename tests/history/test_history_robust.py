@@ -15,7 +15,7 @@ from pipelines.evidence import purge
 from pipelines.resources import ROOT, WORK_DATABASE
 from pipelines.warehouse import dbt_project
 from tests.build import build, land
-from tests.pipeline.test_history_purge import pair, write_fec, write_rows
+from tests.history.test_history_purge import pair, write_fec, write_rows
 
 AS_OF = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MODELS = ("--select", "+path:models/marts/history", "int_history_unplaced_guards")

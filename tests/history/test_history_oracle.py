@@ -11,8 +11,8 @@ import duckdb
 from hypothesis import Phase, given, settings
 
 from tests.build import build
+from tests.history.history_worlds import World, with_ids, worlds, write_contract, write_inbox
 from tests.oracles.purge import Verdict, judge
-from tests.pipeline.history_worlds import World, with_ids, worlds, write_contract, write_inbox
 
 AS_OF = datetime(2026, 2, 28, 12, tzinfo=UTC)
 IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
