@@ -14,9 +14,7 @@ from typing import Any
 import dagster as dg
 
 STEP = "step"  # the tag of tests that a run leaves out (dbt_project.yml)
-RECORDS = (
-    "kept"  # the source of what a build remembers of the one before: no asset, it comes from nowhere else
-)
+RECORDS = "kept"  # the source of what a build remembers of the one before: no asset, nothing else makes it
 
 
 class Lineage:
