@@ -21,6 +21,7 @@ create table if not exists landing.failed_tests (
 )
 """
 _PLACE = ("contract_id", "client_id", "environment_id")
+_RULE = "broken_rule"  # which of a mart's invariants a row breaks (tests/dbt/generic/invariants.sql)
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
@@ -35,12 +36,16 @@ def collect(con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome]) -> None
     """
     con.begin()
     con.execute("delete from landing.failed_tests")
-    nameless = [outcome for outcome in outcomes if outcome.puts_aside and not _attribute(con, outcome)]
+    nameless = [
+        f"  {outcome.unique_id} ({', '.join(rules)}): {outcome.message}"
+        for outcome in outcomes
+        if outcome.puts_aside and (rules := _attribute(con, outcome))
+    ]
     con.commit()
     if nameless:
-        told = "\n".join(f"  {outcome.unique_id}: {outcome.message}" for outcome in nameless)
         raise BuildError(
-            f"{len(nameless)} tests failed by rows of no contract and no client; nothing was published\n{told}"
+            f"{len(nameless)} tests failed by rows of no contract and no client; nothing was published\n"
+            + "\n".join(nameless)
         )
 
 
@@ -87,12 +92,14 @@ def words(row: dict[str, Any]) -> str:
     return f"{who}: {row['finding']}: {row['reason']}{rows}"
 
 
-def _attribute(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> bool:
-    """Whether every failing row names whom it is about; those are written down."""
+def _attribute(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> list[str]:
+    """Write down whom the failing rows are about, by the rule they break; returns the rules of which a row names nobody."""
     con.execute(f"create or replace temp table found as {outcome.query}")
     if outcome.column:  # dbt's own tests of one column name it otherwise
         names = _columns(con, "found")
         con.execute(f'alter table found rename column "{names[0]}" to "{outcome.column}"')
+    if _RULE not in _columns(con, "found"):
+        con.execute(f"alter table found add column {_RULE} varchar default '{outcome.name}'")
     if outcome.mart and not set(_PLACE[:2]) & set(_columns(con, "found")):
         _find_in_mart(con, outcome.mart)
     columns = _columns(con, "found")
@@ -101,24 +108,29 @@ def _attribute(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> bool:
     )
     con.execute(
         f"""
-        insert into landing.failed_tests
+        create or replace temp table attributed as
         with placed as (
             select coalesce({contract}, environments.contract_id) as contract_id,
-                coalesce({client}, environments.client_id) as client_id
+                coalesce({client}, environments.client_id) as client_id,
+                found.{_RULE}
             from found
             left join landing.environments on environments.environment_id = {environment}
         ),
         clients as (select distinct client_id, contract_id from landing.environments)
-        select coalesce(placed.contract_id, clients.contract_id), placed.client_id, ?, ?, count(*)
+        select coalesce(placed.contract_id, clients.contract_id) as contract_id, placed.client_id,
+            placed.{_RULE} as test, ? as mart, count(*) as rows
         from placed
         left join clients on clients.client_id = placed.client_id and placed.contract_id is null
         group by all
         """,
-        [outcome.name, outcome.mart or ""],
+        [outcome.mart or ""],
     )
-    nameless = "select count(*) from landing.failed_tests where test = ? and contract_id is null and client_id is null"
-    told = con.execute("select count(*) from found").fetchone()
-    return con.execute(nameless, [outcome.name]).fetchone() == (0,) and told != (0,)
+    con.execute("insert into landing.failed_tests by name from attributed")
+    tests = con.execute(
+        "select test, bool_or(contract_id is null and client_id is null) from attributed group by test order by test"
+    ).fetchall()
+    # What failed and finds no row to name has named nobody either.
+    return [test for test, is_nameless in tests if is_nameless] if tests else [outcome.name]
 
 
 def _find_in_mart(con: duckdb.DuckDBPyConnection, mart: str) -> None:
@@ -127,7 +139,8 @@ def _find_in_mart(con: duckdb.DuckDBPyConnection, mart: str) -> None:
     if shared:
         same = " and ".join(f'shown."{name}" is not distinct from found."{name}"' for name in shared)
         con.execute(
-            f"create or replace temp table found as select shown.* from sla_marts.{mart} as shown semi join found on {same}"
+            f"create or replace temp table found as select distinct shown.*, found.{_RULE}"
+            f" from sla_marts.{mart} as shown inner join found on {same}"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -136,6 +137,7 @@ def test_a_failed_invariant_of_one_client_is_status_3_and_names_it(runs: dict[st
     assert {(row["contract_id"], row["client_id"]) for row in _rows(runs, "after", "set_aside")} == {
         (SECOND, "odd")
     }
+    assert any("outcome_is_known" in str(row) for row in _rows(runs, "after", "set_aside"))
 
 
 @pytest.mark.parametrize("mart", COMPARED)
@@ -229,6 +231,28 @@ def test_failing_rows_name_whom_they_are_about(world: World, runs: dict[str, Any
     assert _found(world, ticket, "ticket_commitments") == [(BOOKLET, "good", 1)]
     renamed = "select 'good-1' as unique_field, 2 as n_records"
     assert _found(world, renamed, "outages", "outage_id") == [(BOOKLET, "good", 1)]
+
+
+def test_rows_of_the_invariants_are_written_down_by_the_rule_they_break(
+    world: World, runs: dict[str, Any]
+) -> None:
+    rows = "select '{}' as broken_rule, * from sla_marts.outages where outage_id = 'good-1'"
+    both = f"{rows.format('first')} union all {rows.format('second')}"
+    outcome = Outcome("test.livret.outages_invariants", "warn", "", 2, 0.0, both, "outages")
+    nobody = replace(outcome, mart=None, query="select 'third' as broken_rule, 'nowhere' as environment_id")
+    with duckdb.connect(str(world.work)) as con:
+        kept = con.execute("from landing.failed_tests").fetchall()
+        try:
+            set_aside.collect(con, [outcome])
+            found = con.execute(
+                "select contract_id, client_id, test, mart, rows from landing.failed_tests order by all"
+            ).fetchall()
+            with pytest.raises(BuildError, match=r"outages_invariants \(third\)"):
+                set_aside.collect(con, [outcome, nobody])
+        finally:
+            con.execute("delete from landing.failed_tests")
+            con.executemany("insert into landing.failed_tests values (?, ?, ?, ?, ?)", kept)
+    assert found == [(BOOKLET, "good", rule, "outages", 1) for rule in ("first", "second")]
 
 
 @pytest.mark.parametrize(
