@@ -1,7 +1,7 @@
 {# One way to keep what was computed. Of each subject that keeps rows there are
 
      int_<subject>_fingerprints   one row per key: its columns, and `fingerprint`, 64 bits of all that the key's rows rest on
-     int_<subject>_due            one row per key to compute now: {{ due(...) }} and nothing else
+     int_<subject>_due            one row per key to compute now: {{ due(...) }}, and what must be computed with it
      models materialized `kept`   their rows bear the key's columns; they compute the due keys and keep the rows of the others
      int_<subject>_record         the last of them: one row per key that was computed, with its fingerprint and
                                   [stands_from, stands_until): the instants asked at which its rows are the same
@@ -19,7 +19,7 @@ select
     found.fingerprint
 from {{ ref(fingerprints) }} as found
 full join {{ source('kept', record) }} as known
-    on {% for column in key %}{{ 'and ' if not loop.first }}known.{{ column }} = found.{{ column }} {% endfor %}
+    on {{ same_key('known', 'found', key) }}
 cross join {{ source('landing', 'run') }} as run
 where found.fingerprint is distinct from known.fingerprint
     or run.as_of < known.stands_from

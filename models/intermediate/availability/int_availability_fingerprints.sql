@@ -18,22 +18,6 @@ calendar as (
     from {{ ref('int_contract_months') }} as months
 ),
 
-contract as (
-    select {{ combined_hash('terms.fact') }} as digest
-    from (
-        select {{ row_hash("'file'", 'files.name', 'files.sha256') }} as fact
-        from {{ source('contract', 'contract_files') }} as files
-        union all
-        select {{ row_hash("'default'", 'defaults.term', 'defaults.value') }} as fact
-        from {{ source('contract', 'term_defaults') }} as defaults
-        union all
-        select {{ row_hash(
-            "'offset'", 'offsets.time_zone', 'offsets.utc_offset_s', 'offsets.offset_from', 'offsets.offset_until'
-        ) }} as fact
-        from {{ source('contract', 'zone_offsets') }} as offsets
-    ) as terms
-),
-
 environment_months as (
     select
         spans.environment_id,
@@ -43,7 +27,7 @@ environment_months as (
         calendar.facts_from,
         calendar.facts_until,
         {{ row_hash(
-            'contract.digest', 'spans.contract_id', 'spans.client_id', 'spans.environment_kind', 'spans.has_checks',
+            'contracts.digest', 'spans.contract_id', 'spans.client_id', 'spans.environment_kind', 'spans.has_checks',
             'spans.is_always_watched', 'spans.span_from', 'environments.opened_on', 'environments.closed_on'
         ) }} as fact
     from {{ ref('int_environment_spans') }} as spans
@@ -51,7 +35,7 @@ environment_months as (
         on environments.environment_id = spans.environment_id
     inner join calendar on calendar.contract_id = spans.contract_id
     inner join {{ source('landing', 'run') }} as run on run.as_of >= calendar.facts_from
-    cross join contract
+    cross join {{ ref('int_contract_digest') }} as contracts
 ),
 
 -- Days by equality: the summaries of a year are many, their days few.

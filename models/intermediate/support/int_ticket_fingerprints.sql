@@ -1,20 +1,7 @@
 -- One row per ticket that anything was read of, with a fingerprint of all that its verdicts and contradictions rest on: its own
 -- rows, where they stand in which file, the contracts, and what the registers say of its environment, its client and its user.
-with contract_facts as (
-    select {{ row_hash('files.name', 'files.sha256') }} as fact
-    from {{ source('contract', 'contract_files') }} as files
-    union all
-    select {{ row_hash('defaults.term', 'defaults.value') }} as fact
-    from {{ source('contract', 'term_defaults') }} as defaults
-    union all
-    select {{ row_hash(
-        'offsets.time_zone', 'offsets.utc_offset_s', 'offsets.offset_from', 'offsets.offset_until'
-    ) }} as fact
-    from {{ source('contract', 'zone_offsets') }} as offsets
-),
-
 -- Where its calendar begins, a clock tells nothing of what lies before.
-spans as (
+with spans as (
     select * from {{ ref('int_contract_spans') }}
 ),
 
@@ -103,10 +90,10 @@ own as (
 
 select
     own.ticket_id,
-    {{ combined_hash(row_hash('own.fact', 'contracts.fact', 'environments.fact', 'clients.fact', 'users.fact')) }}
+    {{ combined_hash(row_hash('own.fact', 'contracts.digest', 'environments.fact', 'clients.fact', 'users.fact')) }}
         as fingerprint
 from own
-cross join (select {{ combined_hash('contract_facts.fact') }} as fact from contract_facts) as contracts
+cross join {{ ref('int_contract_digest') }} as contracts
 left join environments on environments.environment_id = own.environment_id
 left join clients on clients.client_id = own.client_id
 left join users on users.user_id = own.user_id and users.client_id = own.user_client_id
