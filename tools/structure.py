@@ -7,7 +7,6 @@ Read from the parsed project and the source tree; nothing is built. The directio
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -36,7 +35,9 @@ STEP = "step"  # the tag of tests that a run leaves out (dbt_project.yml)
 
 
 def main() -> None:
-    nodes = json.loads(_manifest().read_text(encoding="utf-8"))["nodes"]
+    from pipelines.warehouse import dbt_project
+
+    nodes = dbt_project.parsed()["nodes"]
     models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
     parents = {
         key: [parent for parent in node["depends_on"]["nodes"] if parent in models]
@@ -64,12 +65,6 @@ def main() -> None:
     _tell("nodes of a run, views included", len(run), None, f"{tests} of them tests")
     _longest("models", (ROOT / "models").rglob("*.sql"), DIRECTIONS["lines of a model"])
     _longest("modules", (ROOT / "pipelines").rglob("*.py"), DIRECTIONS["lines of a module"])
-
-
-def _manifest() -> Path:
-    from pipelines.warehouse import dbt_project
-
-    return dbt_project.manifest()
 
 
 def _subject(model: dict[str, Any]) -> tuple[str, ...]:

@@ -6,9 +6,7 @@ depends on the marts, landing tables and contract tables that lie behind it, wha
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -20,10 +18,9 @@ RECORDS = "kept"  # the source of what a build remembers of the one before: no a
 class Lineage:
     """Specs of the marts and of their tests, out of one manifest."""
 
-    def __init__(self, manifest: Path) -> None:
-        read = json.loads(manifest.read_text(encoding="utf-8"))
-        self._nodes: dict[str, dict[str, Any]] = read["nodes"]
-        self._sources: dict[str, dict[str, Any]] = read["sources"]
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self._nodes: dict[str, dict[str, Any]] = manifest["nodes"]
+        self._sources: dict[str, dict[str, Any]] = manifest["sources"]
         self._found: dict[str, frozenset[dg.AssetKey]] = {}
 
     @cached_property

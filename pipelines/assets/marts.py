@@ -13,7 +13,7 @@ from pipelines.assets.livret import Livret
 from pipelines.errors import BuildError
 from pipelines.warehouse import connections, dbt_project, set_aside
 
-_LINEAGE = Lineage(dbt_project.manifest())
+_LINEAGE = Lineage(dbt_project.parsed())
 
 
 @dg.multi_asset(

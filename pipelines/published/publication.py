@@ -13,7 +13,6 @@ token, and the file's size and time of change are those noted then. Of anything 
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -130,7 +129,7 @@ class _Parts:
 
 def _parts() -> dict[str, _Parts]:
     """By name, all that is not written anew on every run: marts that say so, and the statements, to which months are added."""
-    nodes = json.loads(dbt_project.manifest().read_text(encoding="utf-8"))["nodes"].values()
+    nodes = dbt_project.parsed()["nodes"].values()
     words = {
         _name(_MARTS, node["name"]): node["config"]["meta"].get("published")
         for node in nodes

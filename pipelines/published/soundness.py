@@ -9,7 +9,6 @@ that is not null. `kept: all` is for what tells no figure.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import duckdb
@@ -85,7 +84,7 @@ def _told(name: str, about: str, kept: list[str] | str) -> str:
 
 
 def _meta() -> dict[str, Any]:
-    nodes = json.loads(dbt_project.manifest().read_text(encoding="utf-8"))["nodes"].values()
+    nodes = dbt_project.parsed()["nodes"].values()
     return {
         node["name"]: node["config"]["meta"]["aside"]
         for node in nodes

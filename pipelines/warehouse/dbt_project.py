@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,13 @@ def manifest() -> Path:
             os.replace(fresh / part, TARGET / part)
     stamp.write_text(digest)
     return MANIFEST
+
+
+@cache
+def parsed() -> dict[str, Any]:
+    """What the manifest says: nodes and sources by dbt's unique id. Read once in a process."""
+    found: dict[str, Any] = json.loads(manifest().read_text(encoding="utf-8"))
+    return found
 
 
 def build(work: Path, *selection: str, all_tests: bool = False) -> list[Outcome]:

@@ -6,7 +6,6 @@ that dbt builds the same is shown once beside it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -60,7 +59,7 @@ class Played:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, work: Path) -> None:
         self.con = con
-        nodes = json.loads(dbt_project.manifest().read_text(encoding="utf-8"))["nodes"]
+        nodes = dbt_project.parsed()["nodes"]
         compiled = {path.stem: path for path in (work / "target/compiled").rglob("*.sql")}
         parents = {
             name: [one for one in node["depends_on"]["nodes"] if one in nodes]
