@@ -118,6 +118,21 @@ def test_sums_follow_lines_that_come_late_change_and_go(
         inbox.check()
 
 
+def test_lines_that_come_around_all_stored_ones_and_meet_none_are_merged(tmp_path: Path) -> None:
+    """Only dossier d is stored, and the file that comes tells of one known before it and of one after: it ended the run."""
+    inbox = Inbox(tmp_path)
+    inbox.write("b.csv", [line("e", 1, 1)])
+    inbox.ingest()
+    inbox.write("b.csv", [])
+    inbox.write("a.csv", [line("d", 1, 1)])
+    (tmp_path / "inbox" / "history" / "source.toml").write_text('time_zone = "Etc/GMT+2"\n')
+    inbox.ingest()
+    assert inbox.check() == 1
+    inbox.write("c.csv", [line("e", 1, 1), line("f", 1, 1)])
+    inbox.ingest()
+    assert inbox.check() == 3
+
+
 def test_a_dossier_that_goes_leaves_no_sum(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     inbox.write("a.csv", [line("d", 1, 1), line("e", 1, 1)])
