@@ -16,15 +16,15 @@ from pipelines.published import answered
 from pipelines.warehouse import connections
 
 RUN = dg.AssetKey(["landing", "run"])
-_LEDGER = (
-    "files",
-    "rejects",
-    "changes",
-    "file_versions",
-    "withdrawals",
-    "notices",
-    "failed_tests",
-)
+_LEDGER = {
+    "files": "One row per reading of a file, with its digest and what became of its rows.",
+    "rejects": "One row per rejected row, with file, line, rule and value.",
+    "changes": "One row per row sent again with other values.",
+    "file_versions": "One row per reading of a file of which there is one at a time.",
+    "withdrawals": "One row per reading of a file that was withdrawn.",
+    "notices": "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
+    "failed_tests": "One row per test of a mart that failed in the last build, and contract and client of its failing rows.",
+}
 
 
 @dg.asset(
@@ -100,19 +100,7 @@ landing_assets = [_landing_asset(source) for source in SOURCES]
     name="landing_ledger",
     specs=[
         spec("landing", name, description, "landing", *(dg.AssetKey(["landing", table]) for table in TABLES))
-        for name, description in zip(
-            _LEDGER,
-            (
-                "One row per reading of a file, with its digest and what became of its rows.",
-                "One row per rejected row, with file, line, rule and value.",
-                "One row per row sent again with other values.",
-                "One row per reading of a file of which there is one at a time.",
-                "One row per reading of a file that was withdrawn.",
-                "One row per kind of notice, log and name in it; names no registry knows, facts after as_of.",
-                "One row per test of a mart that failed in the last build, and contract and client of its failing rows.",
-            ),
-            strict=True,
-        )
+        for name, description in _LEDGER.items()
     ],
 )
 def landing_ledger(livret: Livret) -> Iterator[dg.MaterializeResult[Any]]:

@@ -22,8 +22,8 @@ from pipelines.resources import WORK_DATABASE
 from pipelines.warehouse import connections
 from tests.build import build
 from tests.faults.conftest import AS_OF, FAULTS
+from tests.published import marts
 
-ABOUT_THE_RUN = ("file_id", "run_id", "loaded_at", "last_loaded_at", "first_seen_at")
 APART = ("runs", "withdrawals")
 F8 = "history/fec/cli/Z1/123456789FEC20181231.txt"
 VERSION = "history/fec/cli/Z1/corrected/123456789FEC20181231_v2.txt"
@@ -70,24 +70,6 @@ BAD = {
 }
 
 
-def marts(work: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All marts, less what tells when a run was."""
-    with duckdb.connect(str(work / WORK_DATABASE), read_only=True) as con:
-        con.execute("set TimeZone = 'UTC'")
-        found = con.execute(
-            "select table_name, list(column_name order by column_index) from duckdb_columns()"
-            " where schema_name = 'sla_marts' group by all"
-        ).fetchall()
-        return {
-            table: con.execute(
-                f"select {', '.join(chr(34) + c + chr(34) for c in columns if c not in ABOUT_THE_RUN)}"
-                f' from sla_marts."{table}" order by all'
-            ).fetchall()
-            for table, columns in found
-            if table not in APART
-        }
-
-
 def f8_of(work: Path) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(work / WORK_DATABASE), read_only=True) as con:
         return con.execute(
@@ -112,21 +94,21 @@ def told(faults: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tol
     shutil.copytree(faults, folder / "copy", ignore=shutil.ignore_patterns("logs"))
     inbox, work, contract = (folder / "copy" / name for name in ("inbox", "work", "contract"))
     as_of = datetime.fromisoformat(AS_OF)
-    before, f8 = marts(work), [f8_of(work)]
+    before, f8 = marts(work / WORK_DATABASE, APART), [f8_of(work)]
     for name, text in BAD.items():
         (inbox / name).parent.mkdir(parents=True, exist_ok=True)
         (inbox / name).write_text(text, encoding="utf-8")
     (inbox / VERSION).parent.mkdir()
     shutil.copyfile(FAULTS / "F8_corrected_export" / "second_run" / F8, inbox / VERSION)
     build(inbox, work, as_of, contract)
-    fed = marts(work)
+    fed = marts(work / WORK_DATABASE, APART)
     f8.append(f8_of(work))
     with connections.writer(work / WORK_DATABASE) as con:
         found = withdrawal.readings(con, inbox, [*BAD, str(inbox / VERSION)])
         withdrawal.forget(con, found, at=datetime(2026, 6, 11, tzinfo=UTC), by="somebody", why="bad")
     build(inbox, work, as_of, contract)
     f8.append(f8_of(work))
-    yield Told(before, fed, marts(work), f8, work)
+    yield Told(before, fed, marts(work / WORK_DATABASE, APART), f8, work)
 
 
 def test_every_bad_file_was_read_and_did_harm(told: Told) -> None:

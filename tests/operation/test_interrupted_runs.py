@@ -10,16 +10,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from tests.conftest import SAMPLE_AS_OF, SAMPLES, Built, livret
+from tests.published import marts
 
 LATER = "2026-03-31T12:00:00+02:00"  # three hours more of reference in the month under way
-APART = {"runs"}  # tells the runs themselves
-ABOUT_THE_RUN = ("file_id", "run_id", "loaded_at", "last_loaded_at", "first_seen_at")
 
 
 def arguments(folder: Path, as_of: str) -> list[object]:
@@ -50,24 +48,6 @@ def killed_at(folder: Path, step: str, after_s: float) -> None:
         pytest.fail(f"the run never came to {step!r}: {''.join(told[-5:])}")
     process.send_signal(signal.SIGKILL)
     process.wait()
-
-
-def marts(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All marts, less what tells when a run was."""
-    with duckdb.connect(str(warehouse), read_only=True) as con:
-        con.execute("set TimeZone = 'UTC'")
-        found = con.execute(
-            "select table_name, list(column_name order by column_index) from duckdb_columns()"
-            " where schema_name = 'sla_marts' group by all"
-        ).fetchall()
-        return {
-            table: con.execute(
-                f"select {', '.join(chr(34) + c + chr(34) for c in columns if c not in ABOUT_THE_RUN)}"
-                f' from sla_marts."{table}" order by all'
-            ).fetchall()
-            for table, columns in found
-            if table not in APART
-        }
 
 
 @pytest.fixture(scope="module")
